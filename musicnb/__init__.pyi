@@ -1,0 +1,30 @@
+from . import errors
+from .audio.audio import Audio
+from .audio.estimate import estimate
+from .audio.files import load
+from .audio.mix import mix
+from .audio.provenance import Recipe, replay
+from .audio.songs import demo_songs
+from .runtime.device import device
+from .runtime.job import Job
+from .stems.files import separate_file
+from .stems.separate import separate
+from .stems.stems import Stems
+
+__version__: str
+
+__all__ = [
+    "Audio",
+    "Job",
+    "Recipe",
+    "Stems",
+    "demo_songs",
+    "device",
+    "errors",
+    "estimate",
+    "load",
+    "mix",
+    "replay",
+    "separate",
+    "separate_file",
+]

@@ -1,0 +1,1 @@
+"""What every part of musicnb runs on: device, jobs, estimates, weights, batches."""

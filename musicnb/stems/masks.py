@@ -1,0 +1,84 @@
+"""From a segment of stereo sound to its stems: STFT, networks, soft masks, inverse STFT."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import torch
+from torch.nn import functional
+
+from musicnb.runtime.weights import load_weights
+from musicnb.stems.network import MaskNet
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+#: What the networks were trained on.
+SAMPLE_RATE = 44_100
+N_FFT = 4096
+HOP_LENGTH = 1024
+#: Bins that the networks see: up to 11 kHz.
+BINS = 1024
+#: Bins from 8 to 11 kHz, whose shares are extended to everything above.
+TOP = 768
+#: Frames come in multiples of this, because the network halves them six times.
+MULTIPLE = 64
+EPSILON = 1e-10
+
+#: The stems of the two-stem model and their weights.
+TWO_STEMS = {"vocals": "spleeter-vocals", "accompaniment": "spleeter-accompaniment"}
+
+
+@lru_cache(maxsize=2)
+def networks(device: torch.device) -> tuple[MaskNet, ...]:
+    """Return the networks of the two-stem model on `device`, in the order of `TWO_STEMS`."""
+    nets = []
+    for name in TWO_STEMS.values():
+        net = MaskNet()
+        net.load_state_dict(load_weights(name))
+        # Channels last makes the convolutions a third faster on a CPU. (torch's annotations do not
+        # know this form of `to`, its documentation does.)
+        nets.append(net.eval().to(device).to(memory_format=torch.channels_last))  # type: ignore[call-overload]
+    return tuple(nets)
+
+
+@torch.no_grad()
+def split(segment: Tensor, nets: tuple[MaskNet, ...]) -> Tensor:
+    """Split a segment into stems that add up to it.
+
+    Each network guesses its stem's magnitude; each stem gets, in every bin, the share of the
+    mixture that its guess has in the sum of squared guesses (a Wiener-like soft mask).
+
+    Parameters
+    ----------
+    segment : Tensor
+        Shape ``(2, samples)`` at 44.1 kHz, on the device of the networks.
+    nets : tuple of MaskNet
+        One for each stem.
+
+    Returns
+    -------
+    Tensor
+        Shape ``(stems, 2, samples)``; its sum over stems is `segment`.
+    """
+    samples = segment.shape[-1]
+    frames = -(-samples // HOP_LENGTH) + 1
+    frames = -(-frames // MULTIPLE) * MULTIPLE
+    padded = functional.pad(segment, (0, (frames - 1) * HOP_LENGTH - samples))
+    window = torch.hann_window(N_FFT, device=segment.device)
+    # The networks learned from spectrograms with this window; the scale is theirs too.
+    spectrum = torch.stft(
+        padded, N_FFT, HOP_LENGTH, window=window, pad_mode="constant", return_complex=True
+    )
+    magnitude = spectrum[:, :BINS].abs().transpose(1, 2)[None]
+    magnitude = magnitude.contiguous(memory_format=torch.channels_last)
+    powers = torch.stack([net(magnitude)[0].transpose(1, 2) ** 2 for net in nets])
+    shares = powers + EPSILON / len(nets)
+    top = shares[:, :, TOP:].sum(dim=2, keepdim=True)
+    shares = torch.cat((shares / shares.sum(0), (top / top.sum(0)).expand(-1, -1, 1025, -1)), dim=2)
+    stems = [
+        torch.istft(spectrum * share, N_FFT, HOP_LENGTH, window=window, length=samples)
+        for share in shares
+    ]
+    return torch.stack(stems)

@@ -1,0 +1,140 @@
+"""`separate`: a sound in memory into its stems."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from musicnb.audio.audio import Audio
+from musicnb.audio.files import BLOCK
+from musicnb.audio.provenance import Recipe, versions
+from musicnb.errors import InputError, RecipeError
+from musicnb.runtime.device import device as pick_device
+from musicnb.runtime.job import Job
+from musicnb.runtime.memory import require_mb
+from musicnb.runtime.weights import card
+from musicnb.stems.masks import TWO_STEMS
+from musicnb.stems.stems import Stems
+from musicnb.stems.stream import separate_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: What the networks and one segment take, as `benchmarks speed` shows.
+BASE_MB = 350.0
+
+
+def separate(audio: Audio, *, two_stems: str = "vocals", device: str | None = None) -> Stems:
+    """Take a song apart into vocals and accompaniment.
+
+    Parameters
+    ----------
+    audio : Audio
+        Mono or stereo, of any sample rate and length. (A long recording is better separated
+        from file to file, by :func:`musicnb.separate_file`: its memory does not grow.)
+    two_stems : {'vocals'}
+        The stem to set against all the rest.
+    device : {'auto', 'cpu', 'cuda', 'cuda:N'}, optional
+        Where to compute; see :func:`musicnb.device`.
+
+    Returns
+    -------
+    Stems
+        'vocals' and 'accompaniment', of the same length and rate as `audio`, and the residual:
+        what neither network claimed. All three add up to `audio`.
+
+    Raises
+    ------
+    musicnb.errors.InputError
+        If the sound is empty or has more than two channels.
+    musicnb.errors.ResourceError
+        If the stems would not fit in memory.
+    musicnb.errors.Cancelled
+        If it was interrupted.
+
+    Examples
+    --------
+    >>> import musicnb
+    >>> song = musicnb.load("demo:starfall", duration=6)
+    >>> stems = musicnb.separate(song)
+    >>> stems
+    Stems(vocals, accompaniment; 6.000 s)
+    >>> float(abs(stems.mixture.samples - song.samples).max()) < 1e-3  # -60 dBFS
+    True
+
+    Notes
+    -----
+    The networks are Spleeter's (Hennequin et al., JOSS 2020). Taught in lesson 03.
+    """
+    return separate_job(audio, two_stems=two_stems, device=device).run()
+
+
+def separate_job(
+    audio: Audio, *, two_stems: str = "vocals", device: str | None = None
+) -> Job[Stems]:
+    """Return :func:`separate` as a job, to watch or to cancel."""
+    require_two_stems(two_stems)
+    require_sound(audio.frames, audio.channels)
+    where = pick_device(device)
+    need = BASE_MB + 12e-6 * audio.samples.size
+    require_mb(need, "Separating this in memory", "Use separate_file or `musicnb separate`.")
+
+    def task(job: Job[Stems]) -> Stems:
+        made = np.empty((len(TWO_STEMS), *audio.samples.shape), np.float32)
+        at = 0
+        blocks = (audio.samples[:, i : i + BLOCK] for i in range(0, audio.frames, BLOCK))
+        for _, stems in separate_blocks(blocks, audio.sample_rate, audio.channels, where):
+            frames = stems.shape[-1]
+            made[..., at : at + frames] = stems
+            at += frames
+            job.advance(frames / audio.sample_rate)
+        outputs = {
+            name: Audio(samples, audio.sample_rate, recipe=recipe_of(audio.recipe, name))
+            for name, samples in zip(TWO_STEMS, made, strict=True)
+        }
+        rest = audio.samples - made.sum(axis=0)
+        return Stems(
+            outputs, Audio(rest, audio.sample_rate, recipe=recipe_of(audio.recipe, "residual"))
+        )
+
+    return Job(task, total=audio.duration, title="Separating", unit="s")
+
+
+def require_two_stems(two_stems: str) -> None:
+    """Raise `InputError` if there is no network for this stem."""
+    if two_stems != "vocals":
+        raise InputError(
+            f"two_stems is {two_stems!r}", expected="vocals", todo="Leave it at its default."
+        )
+
+
+def require_sound(frames: int | None, channels: int) -> None:
+    """Raise `InputError` if there is nothing to separate, or too many channels."""
+    if frames == 0:
+        raise InputError("the sound is empty", expected="at least one frame", todo="Pass another.")
+    if channels not in {1, 2}:
+        raise InputError(
+            f"the sound has {channels} channels",
+            expected="1 (mono) or 2 (stereo)",
+            todo="Call mono() first.",
+        )
+
+
+def recipe_of(source: Recipe, output: str) -> Recipe:
+    """Return the recipe of one output of the separation of `source`."""
+    weights = {name: str(card(name)["sha256"])[:16] for name in TWO_STEMS.values()}
+    return Recipe("separate", {"output": output}, (source,), weights, versions())
+
+
+def replay_separate(recipe: Recipe, inputs: Sequence[Audio]) -> Audio:
+    """Make one output of a separation again; called by :func:`musicnb.replay`."""
+    stems = separate(inputs[0])
+    output = recipe.arguments["output"]
+    if output not in {*stems, "residual"}:
+        raise RecipeError(
+            f"the recipe names the stem {output!r}",
+            expected=f"{', '.join(stems)} or residual",
+            todo="Save the sound again.",
+        )
+    return stems.residual if output == "residual" else stems[output]
