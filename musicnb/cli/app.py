@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-import os
+import functools
 import sys
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-import click
 import typer
 
 from musicnb.cli import demo, doctor, estimate, lab, replay, separate
 from musicnb.errors import Cancelled, MusicnbError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+EXIT_BAD_INPUT = 2
+EXIT_CANCELLED = 130
+
+
+def _cancellable(function: Callable[P, R]) -> Callable[P, R]:
+    """Make Ctrl-C outside of a job end like Ctrl-C inside one."""
+
+    @functools.wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except KeyboardInterrupt:
+            raise Cancelled(
+                "The command was cancelled", expected="to run to the end", todo="Run it again."
+            ) from None
+
+    return wrapped
+
 
 app = typer.Typer(
     help="Neural networks for music: take songs apart, measure them, learn how it works.",
@@ -20,32 +45,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (lab, demo, separate, replay, estimate, doctor):
-    app.command(module.__name__.rpartition(".")[2])(module.command)
-
-EXIT_BAD_INPUT = 2
-EXIT_CANCELLED = 130
+    app.command(module.__name__.rpartition(".")[2])(_cancellable(module.command))
 
 
 def main() -> None:
     """Run the command line: 0 done, 2 bad input or refused, 130 cancelled."""
     try:
-        # Without typer's own handling, errors come here and say one sentence.
-        sys.exit(app(standalone_mode=False))
-    except Cancelled as error:
-        print(error, file=sys.stderr)
-        sys.exit(EXIT_CANCELLED)
+        app()
     except MusicnbError as error:
         print(f"musicnb: {error}", file=sys.stderr)
-        sys.exit(EXIT_BAD_INPUT)
-    except click.UsageError as error:
-        error.show()
-        sys.exit(EXIT_BAD_INPUT)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        print("Cancelled.", file=sys.stderr)
-        sys.exit(EXIT_CANCELLED)
-    except BrokenPipeError:  # as in `musicnb doctor | head -1`
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-        sys.exit(0)
+        sys.exit(EXIT_CANCELLED if isinstance(error, Cancelled) else EXIT_BAD_INPUT)

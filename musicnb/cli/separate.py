@@ -27,7 +27,6 @@ def command(
     Each song gets a folder of its own. Memory does not grow with its length.
     """
     from musicnb.runtime.batch import run_batch
-    from musicnb.runtime.memory import peak_mb
 
     names = _folders(files)
     work = partial(_separate, output, names, two_stems, format, device, len(files) == 1)
@@ -35,7 +34,7 @@ def command(
     outcomes = run_batch(work, files, title="Separating", bar=len(files) > 1)
     done = [outcome.result for outcome in outcomes if outcome.result]
     if json:
-        print_json({"songs": done, "peak_memory_mb": round(peak_mb(), 1)})
+        print_json({"songs": done})
     elif done:
         rows = [(f["path"], f["stem"]) for song in done for f in song["files"]]
         seconds = sum(song["wall_s"] for song in done)
@@ -73,6 +72,7 @@ def _separate(
     file: str,
 ) -> dict[str, Any]:
     import musicnb
+    from musicnb.runtime.memory import peak_mb
 
     started = time.perf_counter()
     source = musicnb.load(file) if _demo(file) else file
@@ -85,5 +85,6 @@ def _separate(
         "duration_s": round(made.duration, 3),
         "wall_s": round(wall, 3),
         "rtf": round(wall / made.duration, 4),
+        "peak_memory_mb": round(peak_mb(), 1),
         "files": [{"path": str(path), "stem": stem} for stem, path in made.files.items()],
     }

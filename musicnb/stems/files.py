@@ -126,7 +126,9 @@ def separate_file(
             return SeparatedFile(paths, done / sound.sample_rate)
 
         total = (sound.frames or 0) / sound.sample_rate
-        return Job(task, total=total, title=f"Separating {sound.name}", unit="s", bar=bar).run()
+        return Job(
+            task, total=total, title=f"Separating {sound.name}".strip(), unit="s", bar=bar
+        ).run()
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def _opened(source: str | os.PathLike[str] | Audio) -> Iterator[_Sound]:
         blocks = (source.samples[:, i : i + BLOCK] for i in range(0, source.frames, BLOCK))
         require_sound(source.frames, source.channels)
         rate, channels = source.sample_rate, source.channels
-        yield _Sound("sound", rate, channels, source.frames, blocks, source.recipe)
+        yield _Sound("", rate, channels, source.frames, blocks, source.recipe)
         return
     with open_audio(source) as reader:
         require_sound(reader.frames, reader.channels)
