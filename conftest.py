@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from nbval.kernel import RunningKernel
 
 pytest_plugins = "pytester"
+# The masters of the notebooks are scripts: collecting doctests from them would run them.
+collect_ignore = ["lessons/source"]
 
 #: How long a lesson waits for a message before it looks whether the kernel still lives.
 ALIVE_EVERY = 0.5
