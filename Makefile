@@ -27,7 +27,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m musicnb.recipes.lessons --check
+	$(BIN)/python lessons/source/build.py --check
 
 unit: setup
 	$(BIN)/pytest -n 2 --dist loadfile
@@ -36,7 +36,7 @@ notebooks: setup
 	TQDM_DISABLE=1 $(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 -n 2 --dist loadfile lessons
 
 lessons: setup              ## rebuild lessons/*.ipynb from lessons/source/*.py
-	$(BIN)/python -m musicnb.recipes.lessons
+	$(BIN)/python lessons/source/build.py
 
 bench: setup                ## speed and quality beside the peers (peers get an environment of their own)
 	$(BIN)/python -m benchmarks speed

@@ -72,7 +72,7 @@ def test_a_sound_without_a_recipe_is_refused(tmp_path):
         {"function": "slice", "arguments": [], "inputs": []},
         {
             "function": "slice",
-            "inputs": [{"function": "load", "arguments": {"path": "demo:starfall"}}],
+            "inputs": [Recipe("load", {"path": "demo:starfall"}).to_dict()],
         },
         {"function": "gain", "inputs": []},
         {"function": "samples", "arguments": {"sha256": "00"}},

@@ -180,9 +180,9 @@ class Job(Generic[T]):
                 leave=False,
                 bar_format="{l_bar}{bar}| {n:.0f}/{total:.0f} {unit} [{elapsed}, {remaining} left]",
             )
-            # The bar appears late; its clock starts with the task.
-            self._bar.start_t -= self.elapsed
-        if self._bar is not None:
+            if not self._bar.disable:  # the bar appears late; its clock starts with the task
+                self._bar.start_t -= self.elapsed
+        if self._bar is not None and not self._bar.disable:
             self._bar.update(self.done - self._bar.n)
 
     def save(self, **state: Any) -> None:

@@ -1,0 +1,210 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Welcome: taking a song apart
+#
+# In the next ten minutes you will hear a real song, see it, and let a neural network pull the
+# singer out of the band. Everything runs on this computer: no GPU, no account, no network.
+#
+# **You will be able to** load a song and look at its spectrogram · separate the voice from the
+# band · check that nothing got lost · make a karaoke track · find out how any result was made.
+#
+# **You need** no musical training, about 1 minute of computing on two cores, and 1 GB of memory.
+#
+# How to work here: click a cell, press <kbd>Shift</kbd>+<kbd>Enter</kbd>, and it runs. Each part
+# goes *predict → run → listen → explain*. The prediction matters most; nobody sees it but you.
+
+# %%
+import musicnb
+
+print("musicnb", musicnb.__version__, "on", musicnb.device())
+
+# %% [markdown]
+# ## 1. Listen
+#
+# *Starfall* by Obsidian Shell: 40 seconds of a real band with a real singer.
+
+# %%
+song = musicnb.load("demo:starfall")
+song
+
+# %% [markdown]
+# What you hear is `song.samples`: numbers between −1 and 1, 44 100 of them a second for each
+# loudspeaker. The player above holds only the beginning, to keep this notebook small; a slice in
+# seconds plays another part.
+
+# %%
+song[14:29]
+
+# %% tags=["nbval-check-output"]
+print("shape (channels, frames):", song.samples.shape)
+print("sample rate:", song.sample_rate, "Hz")
+print("duration:", song.duration, "s")
+
+# %% [markdown]
+# **Predict.** Between about 0:19 and 0:28 the singer is silent. Is the song *softer* there? Make
+# a guess, then measure its loudness in LUFS, the unit that broadcasters use: closer to zero is
+# louder, and 1 LUFS is about the smallest step one notices.
+
+# %%
+for start, stop in [(8, 18), (19, 28), (29, 38)]:
+    print(f"{start:2d} to {stop} s: {song[start:stop].loudness:6.1f} LUFS")
+
+# %% [markdown]
+# <details><summary>Explain</summary>
+#
+# Hardly at all. Rock is mastered so that it is equally loud throughout; loudness does not tell
+# whether somebody sings. Something that looks *inside* the sound is needed.
+# </details>
+
+# %% [markdown]
+# ## 2. See
+#
+# A **spectrogram** shows which frequencies sound when: time runs to the right, frequency goes
+# up, and brighter means stronger. Drag to zoom in, double-click to zoom out.
+
+# %%
+import librosa
+import numpy as np
+import plotly.graph_objects as go
+
+
+def show(sound, title):
+    """Draw a mel spectrogram: its frequency axis is stretched the way we hear."""
+    mono = sound.mono().resample(22050)
+    mel = librosa.feature.melspectrogram(
+        y=mono.samples[0], sr=mono.sample_rate, hop_length=1024, n_mels=96
+    )
+    level = librosa.power_to_db(mel, ref=1.0, top_db=None).round().clip(-40, 40)
+    figure = go.Figure(
+        go.Heatmap(
+            z=level.astype(np.int8),
+            x=np.arange(level.shape[1]) * 1024 / mono.sample_rate,
+            y=librosa.mel_frequencies(n_mels=96, fmax=mono.sample_rate / 2).round(),
+            colorscale="Magma",
+            zmin=-40,
+            zmax=40,
+            colorbar_title="dB",
+        )
+    )
+    figure.update_layout(title=title, height=320, margin={"l": 60, "r": 10, "t": 40, "b": 40})
+    figure.update_xaxes(title="time (s)")
+    figure.update_yaxes(title="frequency (Hz)", type="log", range=[1.9, 4.04])
+    return figure
+
+
+show(song[14:29], "Starfall, 0:14 to 0:29")
+
+# %% [markdown]
+# **Predict.** Where in this picture is the singer? Look between 300 and 4000 Hz for stacks of
+# parallel, *wavy* lines: the harmonics of one voice, moving together with every vibrato.
+# Where do they stop? (The time axis starts at 0:14.)
+
+# %% [markdown]
+# ## 3. Take it apart
+#
+# Two networks now look at such a picture. One guesses how strong the *voice* is in each of its
+# points, the other how strong *everything else* is; each part then gets its share of the song.
+# They are U-Nets: convolutions that shrink the picture step by step to see the large shapes,
+# and grow it again to draw the small ones. Their weights are Spleeter's (Deezer, 2019).
+#
+# First, what will it take on this machine?
+
+# %%
+print(musicnb.estimate("separate", song))
+
+# %%
+stems = musicnb.separate(song)
+stems
+
+# %% [markdown]
+# **Listen** to both. Where does the voice bleed into the band, where the other way round? And in
+# the singer's pause?
+
+# %%
+stems["vocals"][14:29]
+
+# %%
+show(stems["vocals"][14:29], "The voice that the network heard")
+
+# %%
+show(stems["accompaniment"][14:29], "The band that the network heard")
+
+# %% [markdown]
+# **Explain.** How much softer is the vocal stem where nobody sings?
+
+# %%
+sung = stems["vocals"][8:18].level
+pause = stems["vocals"][19:28].level
+print(f"vocal stem: {sung:.1f} dBFS while she sings, {pause:.1f} dBFS in the pause")
+
+# %% tags=["nbval-check-output"]
+print("at least 10 dB softer in the pause:", pause < sung - 10)
+
+# %% [markdown]
+# ## 4. Nothing is lost
+#
+# Separation may put a sound in the wrong stem, but it must not lose or invent any: stems and
+# residual have to add up to the song again.
+
+# %% tags=["nbval-check-output"]
+error = np.abs(stems.mixture.samples - song.samples).max()
+print("stems:", list(stems))
+print("largest error below -60 dBFS:", bool(error < 10 ** (-60 / 20)))
+
+# %% [markdown]
+# ## 5. Make something
+#
+# A karaoke track is the band with the voice turned down, not off, so that you hear where you
+# are. Gains are in decibels: −6 dB halves the amplitude. Try your own.
+
+# %%
+karaoke = musicnb.mix([stems["vocals"], stems["accompaniment"]], gains=[-18, -1])
+karaoke[2:17]
+
+# %% [markdown]
+# Save it, and its **recipe** goes along: how it was made, from what, with which weights.
+# `musicnb.replay` makes the same sound again from that.
+
+# %%
+import tempfile
+from pathlib import Path
+
+path = Path(tempfile.mkdtemp()) / "karaoke.flac"
+karaoke.save(path)
+print(musicnb.load(path))
+karaoke.recipe.to_dict()
+
+# %% tags=["nbval-check-output"]
+again = musicnb.replay(path)
+print("same sound:", bool(np.abs(again.samples - karaoke.samples).max() < 1e-4))
+
+# %% [markdown]
+# ## Summary
+#
+# - Sound is numbers; a spectrogram shows which frequencies sound when.
+# - A network that has seen many songs *with* their parts can guess the parts of a new one.
+# - Its guess is a **mask**: a share, between 0 and 1, for every point of the spectrogram. That
+#   is why the parts add up, and why two sounds at the same time and pitch are hard to tell apart.
+#
+# **Where it fails, and who may be harmed.** The network mistakes distorted guitars and
+# saxophones for voices, and loses whispers and choirs. And a singer taken out of a song is
+# still that singer's work: a remix of somebody's voice needs their consent. This song may be
+# remixed if you name the band and pass it on under the same licence:
+
+# %%
+print(musicnb.demo_songs()["starfall"].credit)
+
+# %% [markdown]
+# **Try next.** `musicnb.demo_songs()` lists two more songs, with their true stems. Load your own
+# with `musicnb.load("song.mp3")`. Which instrument fools the network most?
+#
+# **Where this comes from.** The U-Net for voices: Jansson et al., *Singing voice separation with
+# deep U-Net convolutional networks*, ISMIR 2017. The weights: Hennequin et al., *Spleeter*, JOSS
+# 2020. Loudness: ITU-R BS.1770-4.
