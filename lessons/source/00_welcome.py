@@ -75,9 +75,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 
-def show(sound, title):
-    """Draw a mel spectrogram: its frequency axis is stretched the way we hear."""
-    mono = sound.mono().resample(22050)
+def show(sound, start, stop, title):
+    """Draw a mel spectrogram from one time to another: frequencies spaced the way we hear."""
+    mono = sound[start:stop].mono().resample(22050)
     mel = librosa.feature.melspectrogram(
         y=mono.samples[0], sr=mono.sample_rate, hop_length=1024, n_mels=96
     )
@@ -85,7 +85,7 @@ def show(sound, title):
     figure = go.Figure(
         go.Heatmap(
             z=level.astype(np.int8),
-            x=np.arange(level.shape[1]) * 1024 / mono.sample_rate,
+            x=start + np.arange(level.shape[1]) * 1024 / mono.sample_rate,
             y=librosa.mel_frequencies(n_mels=96, fmax=mono.sample_rate / 2).round(),
             colorscale="Magma",
             zmin=-40,
@@ -99,12 +99,12 @@ def show(sound, title):
     return figure
 
 
-show(song[14:29], "Starfall, 0:14 to 0:29")
+show(song, 14, 29, "Starfall, 0:14 to 0:29")
 
 # %% [markdown]
 # **Predict.** Where in this picture is the singer? Look between 300 and 4000 Hz for stacks of
 # parallel, *wavy* lines: the harmonics of one voice, moving together with every vibrato.
-# Where do they stop? (The time axis starts at 0:14.)
+# At what second do they stop?
 
 # %% [markdown]
 # ## 3. Take it apart
@@ -131,10 +131,10 @@ stems
 stems["vocals"][14:29]
 
 # %%
-show(stems["vocals"][14:29], "The voice that the network heard")
+show(stems["vocals"], 14, 29, "The voice that the network heard")
 
 # %%
-show(stems["accompaniment"][14:29], "The band that the network heard")
+show(stems["accompaniment"], 14, 29, "The band that the network heard")
 
 # %% [markdown]
 # **Explain.** How much softer is the vocal stem where nobody sings?

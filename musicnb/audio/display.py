@@ -18,10 +18,10 @@ BUDGET = 60_000
 #: Columns of the waveform.
 COLUMNS = 320
 HEIGHT = 56
-#: Mono at this rate, compressed to about 24 kbit/s, is pleasant to hear; much below, it is not.
+#: Mono at this rate, compressed to about 20 kbit/s, is pleasant to hear; much below, it is not.
 RATE = 24_000
 #: libsndfile's scale from 0 (256 kbit/s a channel) to 1 (6 kbit/s).
-COMPRESSION = 0.93
+COMPRESSION = 0.95
 
 
 def player(audio: Audio) -> str:
@@ -31,7 +31,7 @@ def player(audio: Audio) -> str:
     picture = _waveform(audio)
     sound, seconds = _preview(audio, BUDGET - len(picture) - 1500)
     whole = seconds >= audio.duration - 0.05
-    note = "" if whole else f" · plays the first {seconds:.0f} s; slice it to hear another part"
+    note = "" if whole else f" · plays the first {int(seconds)} s; slice it to hear another part"
     label = html.escape(
         f"{_clock(audio.duration)} · {audio.sample_rate} Hz · "
         f"{audio.channels} channel{'s' * (audio.channels > 1)}{note}"
