@@ -14,7 +14,9 @@ setup: $(VENV)/.ready
 $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[dev,bench]'
+	# Compiled now, so that the first start is as quick as the next.
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python \
+		--constraint constraints.txt --editable '.[dev,bench]'
 	@touch $@
 
 lab: setup                  ## open JupyterLab on the first lesson
