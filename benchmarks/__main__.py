@@ -1,0 +1,39 @@
+"""``python -m benchmarks speed|quality [--json]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+
+def main() -> None:
+    """Run one benchmark; progress goes to standard error, the report to standard output."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in {
+        "speed": "time and memory, beside demucs and Open-Unmix, in one run",
+        "quality": "SDR and SI-SDR with intervals, beside classical methods and the oracle mask",
+    }.items():
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument("--json", action="store_true", help="print one JSON document")
+        if name == "speed":
+            command.add_argument("--quick", action="store_true", help="no hour, no repeats")
+    options = parser.parse_args()
+    if options.command == "speed":
+        from benchmarks.speed import speed
+
+        report = speed(quick=options.quick)
+    else:
+        from benchmarks.quality import quality
+
+        report = quality()
+    if options.json:
+        print(json.dumps(report, indent=2, ensure_ascii=False))
+    else:
+        from benchmarks.tables import show
+
+        show(report)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""The reports as tables for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def show(report: dict[str, Any]) -> None:
+    """Print a report."""
+    console = Console()
+    host = report["machine"]
+    console.print(
+        f"{host['cpu']}, {host['cores']} cores; torch {host['torch']}; load average "
+        f"{host['load_average'][0]} at the start; {host['utc']}",
+        markup=False,
+    )
+    for table in (speed if report["benchmark"] == "speed" else quality)(report):
+        console.print(table)
+    for text in report["notes"]:
+        console.print(f"- {text}", style="dim", markup=False)
+
+
+def speed(report: dict[str, Any]) -> Iterable[Table]:
+    """Yield the tables of a speed report."""
+    columns = ("", "RTF", "core-RTF", "peak MB", "parameters M", "times musicnb's RTF")
+    rows = []
+    for name, row in report["steady_state"].items():
+        ratio = report["ratios"].get(name, {}).get("rtf", "")
+        rows.append((name, *_cost(row), f"{row['parameters'] / 1e6:.1f}", ratio))
+    yield _table("Steady state, 30 s in memory", columns, rows)
+    files = [(k, *_cost(row), row["wall_s"]) for k, row in report["command_line"].items()]
+    yield _table("musicnb separate", ("", "RTF", "core-RTF", "peak MB", "wall s"), files)
+    made = [
+        (row["floor"], row["where"], row["value"], "passed" if row["passed"] else "FAILED")
+        for row in report["floors"]
+    ]
+    yield _table("Floors", ("must hold", "where", "measured", ""), made)
+
+
+def _cost(row: dict[str, Any]) -> tuple[object, ...]:
+    return row["rtf"], row["core_rtf"], row["peak_rss_mb"]
+
+
+def quality(report: dict[str, Any]) -> Iterable[Table]:
+    """Yield the tables of a quality report."""
+    for form, methods in report["summary"].items():
+        rows = [
+            (method, *(_interval(stems[s][m]) for s in stems for m in ("sdr", "si_sdr")))
+            for method, stems in methods.items()
+        ]
+        columns = ("", "vocals SDR", "SI-SDR", "accompaniment SDR", "SI-SDR")
+        yield _table(f"Voices {form}: mean dB [95 % interval]", columns, rows)
+    rows = [(i["name"], i["accompaniment"], i["vocals"]) for i in report["items"]]
+    yield _table("Items", ("item", "accompaniment", "vocals"), rows)
+
+
+def _interval(score: dict[str, float]) -> str:
+    return f"{score['mean']:.1f} [{score['low']:.1f}, {score['high']:.1f}]"
+
+
+def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*(str(cell).replace("[", r"\[") for cell in row))
+    return table

@@ -1,0 +1,175 @@
+"""The benchmarks' own arithmetic; nothing here is fetched, and nothing timed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from benchmarks import items, measure, metrics, quality, speed, tables
+
+pytest.importorskip("fast_bss_eval")
+
+
+@pytest.fixture
+def stem():
+    return np.random.default_rng(1).normal(size=(2, 44_100))
+
+
+def test_a_perfect_estimate_scores_very_high(stem):
+    assert min(metrics.scores(stem, stem).values()) > 60
+
+
+@pytest.mark.parametrize("snr", [-5.0, 0.0, 12.0])
+def test_noise_of_known_level_scores_its_level(stem, snr):
+    noise = np.random.default_rng(2).normal(size=stem.shape)
+    noise -= (noise * stem).sum(1, keepdims=True) / (stem**2).sum(1, keepdims=True) * stem
+    noise *= np.sqrt((stem**2).sum(1) / (noise**2).sum(1))[:, None] * 10 ** (-snr / 20)
+    made = metrics.scores(stem, stem + noise)
+    assert made["si_sdr"] == pytest.approx(snr, abs=0.1)
+    assert made["plain_sdr"] == pytest.approx(snr, abs=0.1)
+    # 512 taps fit a little of the noise: about one part in 86 of its energy.
+    assert snr - 0.1 < made["sdr"] < snr + 0.5
+
+
+def test_what_each_metric_forgives(stem):
+    softer = metrics.scores(stem, stem / 2)
+    assert softer["plain_sdr"] == pytest.approx(6.02, abs=0.01)
+    assert softer["si_sdr"] > 60
+    delayed = metrics.scores(stem, np.pad(stem, ((0, 0), (9, 0)))[:, :-9])
+    assert delayed["si_sdr"] < 0
+    assert delayed["sdr"] > 30
+
+
+def test_a_stem_without_high_frequencies_is_scored(stem):
+    spectrum = np.fft.rfft(stem)
+    spectrum[:, 8000:] = 0
+    low = np.fft.irfft(spectrum, stem.shape[1])
+    made = metrics.scores(low, low + 0.1 * stem)
+    assert all(np.isfinite(value) for value in made.values())
+    assert made["sdr"] >= made["si_sdr"] - 0.1
+
+
+def test_a_silent_estimate_scores_a_number(stem):
+    made = metrics.scores(stem, np.zeros_like(stem))
+    assert made["plain_sdr"] == pytest.approx(0)
+    assert all(np.isfinite(value) for value in made.values())
+
+
+def test_the_interval_holds_the_mean_and_repeats():
+    values = list(np.random.default_rng(3).normal(5, 2, 40))
+    made = metrics.interval(values)
+    assert made["low"] < made["mean"] < made["high"]
+    # A normal interval of 40 values: 1.96 standard errors on either side.
+    half = 1.96 * np.std(values) / np.sqrt(40)
+    assert made["high"] - made["low"] == pytest.approx(2 * half, rel=0.15)
+    assert made == metrics.interval(values)
+
+
+def test_blend_gives_equal_loudness_and_no_clipping():
+    rng = np.random.default_rng(4)
+    voice, band = rng.normal(size=(2, 2, 2 * items.RATE)) * [[[0.3]], [[0.01]]]
+    stems = items.blend(voice.astype(np.float32), band.astype(np.float32))
+    assert items._lufs(stems[0]) == pytest.approx(items._lufs(stems[1]), abs=0.01)
+    assert np.abs(stems.sum(axis=0)).max() <= items.PEAK + 1e-6
+
+
+def test_a_voice_in_a_room_keeps_its_length_and_place():
+    voice = np.zeros(4000, np.float32)
+    voice[100] = 1
+    heard = items.room(voice, 8000)
+    assert heard.shape == (2, 8000)
+    assert np.abs(heard).argmax(axis=1).tolist() == [100, 100]
+    assert not np.array_equal(heard[0], heard[1])  # the room is stereo
+
+
+def test_every_item_has_parts_that_exist_and_says_what_is_real():
+    made = items.items()
+    assert len({item.name for item in made}) == len(made) >= 24
+    for item in made:
+        described = item.described()
+        assert "real" in described["accompaniment"] or "generated" in described["accompaniment"]
+        assert "speech" in described["vocals"]
+    assert {items.BANDS[i.band][0] for i in made} | {items.VOICES[i.voice][0] for i in made} == set(
+        items.PACKAGES
+    )
+
+
+def test_a_child_is_measured_by_itself():
+    big = measure.run([sys.executable, "-c", "x = bytearray(200_000_000); print(len(x))"])
+    small = measure.run([sys.executable, "-c", "import os; print(os.environ['OMP_NUM_THREADS'])"])
+    assert big.output.strip() == "200000000"
+    assert big.peak_rss_mb > 200
+    assert small.peak_rss_mb < big.peak_rss_mb - 100
+    assert small.output.strip() == str(measure.THREADS)
+    with pytest.raises(SystemExit, match="broken"):
+        measure.run([sys.executable, "-c", "raise SystemExit('broken')"])
+
+
+def test_imports_are_reported():
+    made = speed.imports(1)
+    assert set(made) == {
+        "process_s",
+        "bare_interpreter_s",
+        "import_s",
+        "heavy_modules_loaded",
+    }
+    assert made["heavy_modules_loaded"] == []
+
+
+def test_a_looped_file_has_the_length(tmp_path):
+    import soundfile
+
+    made = soundfile.info(speed.looped(tmp_path / "song", 45.5))
+    assert (made.frames, made.samplerate, made.channels) == (45.5 * 44_100, 44_100, 2)
+
+
+def report_of(rtf, peak, heavy=()):
+    row = {"rtf": rtf, "core_rtf": 2 * rtf, "peak_rss_mb": peak, "parameters": 10**6, "wall_s": 1}
+    peer = {**row, "rtf": 0.5, "core_rtf": 1.0}
+    report = {
+        "benchmark": "speed",
+        "machine": {"cpu": "c", "cores": 2, "torch": "2", "load_average": [0.0], "utc": "now"},
+        "notes": ["a note"],
+        "import": {"import_s": 0.1, "heavy_modules_loaded": list(heavy)},
+        "steady_state": {"musicnb": row, "htdemucs": peer},
+        "command_line": {"30 s": {**row, "rtf": 1.0}, "5 min": row},
+    }
+    report["ratios"] = speed.ratios(report["steady_state"])
+    report["floors"] = speed.floors(report)
+    return report
+
+
+def test_floors_pass_and_fail():
+    good = report_of(0.05, 600.0)
+    assert all(row["passed"] for row in good["floors"])
+    assert good["ratios"]["htdemucs"]["rtf"] == 10
+    bad = report_of(0.2, 800.0, heavy=["torch"])
+    failed = [row["floor"] for row in bad["floors"] if not row["passed"]]
+    assert len(failed) == 1 + 2 + 1 + 2
+    assert json.loads(json.dumps(bad)) == bad
+
+
+def test_reports_are_readable_tables(capsys):
+    tables.show(report_of(0.05, 600.0))
+    row = {"item": "i", "form": "sung", "method": "m", "sdr": 1.0, "si_sdr": 2.0, "plain_sdr": 3.0}
+    made = [row | {"stem": stem} for stem in quality.STEMS]
+    tables.show(
+        report_of(0.05, 600.0)
+        | {"benchmark": "quality", "summary": quality.summary(made)}
+        | {"items": [items.items()[0].described()]}
+    )
+    shown = capsys.readouterr().out
+    assert "passed" in shown
+    assert "1.0 [1.0, 1.0]" in shown
+
+
+def test_help_says_what_there_is():
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--help"], capture_output=True, text=True, check=True
+    )
+    assert "speed" in done.stdout
+    assert "quality" in done.stdout
