@@ -1,8 +1,13 @@
 """The command line: what it prints, what it writes, how it ends."""
 
 import json
+import os
+import re
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import numpy as np
@@ -123,3 +128,33 @@ def test_lab_copies_the_lessons_once_and_keeps_what_was_changed(tmp_path, monkey
     (mine / lab.FIRST).write_text("my answers")
     lab.lessons(mine)
     assert (mine / lab.FIRST).read_text() == "my answers"
+
+
+def page(address):
+    """Return a page of a server that has said where it will be, and may not be there yet."""
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(address, timeout=60) as answer:
+                return answer.read().decode()
+        except urllib.error.URLError:
+            time.sleep(0.2)
+    raise AssertionError(f"nobody answers at {address}")
+
+
+def test_lab_serves_the_first_lesson(tmp_path):
+    command = [sys.executable, "-m", "musicnb.cli", "lab", "--no-browser"]
+    environment = {**os.environ, "JUPYTER_RUNTIME_DIR": str(tmp_path)}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            address = next(
+                found.group()
+                for line in process.stderr
+                if (found := re.search(r"http://127\.0\.0\.1:\d+/lab\S*token=\w+", line))
+            )
+            assert "00_welcome.ipynb" in address
+            assert "JupyterLab" in page(address)
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)

@@ -1,13 +1,17 @@
 """Jobs, estimates, weights, batches, devices: what a user sees of them."""
 
 import json
+import re
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
+import nbformat
 import pytest
 import torch
+from nbconvert.preprocessors import ExecutePreprocessor
 
 import musicnb
 from musicnb.errors import Cancelled, InputError, ResourceError, WeightsError
@@ -121,6 +125,27 @@ def test_the_bar_shows_time_left_on_a_terminal(capsys, monkeypatch):
     assert "Counting sheep" in shown
     assert "left]" in shown
     assert "100%" in shown
+
+
+def test_the_bar_in_a_notebook_can_be_switched_off(monkeypatch):
+    """Golden cells compare their output, and must not depend on how fast the machine is."""
+    source = """
+import time
+import musicnb.runtime.job as job
+
+def task(running):
+    for _ in range(3):
+        time.sleep(0.15)
+        running.advance()
+
+job.PATIENCE = 0.0
+job.Job(task, total=3, title="Counting", unit="step").run()
+"""
+    for value, outputs in (("1", 0), ("0", 1)):
+        monkeypatch.setenv("TQDM_DISABLE", value)
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+        ExecutePreprocessor(timeout=60).preprocess(notebook, {})
+        assert len(notebook.cells[0].outputs) == outputs
 
 
 # ---- estimates -----------------------------------------------------------------------------
@@ -248,6 +273,8 @@ def test_every_public_name_is_there_and_documented():
     for name in musicnb.__all__:
         value = getattr(musicnb, name)
         assert value.__doc__, name
+        for lesson in re.findall(r"[Ll]esson (\d\d)", value.__doc__):
+            assert list(Path("lessons").glob(f"{lesson}_*.ipynb")), (name, lesson)
 
 
 def test_a_file_is_whole_or_absent(tmp_path):

@@ -51,7 +51,7 @@ class Audio:
 
     Notes
     -----
-    Taught in lesson 01. In a notebook it shows its waveform and a small player.
+    Taught in lesson 00. In a notebook it shows its waveform and a small player.
     """
 
     __slots__ = ("_recipe", "_sample_rate", "_samples")

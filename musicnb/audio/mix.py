@@ -39,6 +39,10 @@ def mix(sounds: Sequence[Audio], gains: Sequence[float] | None = None) -> Audio:
     >>> a, b = Audio([[0.25, 0.25]], 8000), Audio([[0.5]], 8000)
     >>> mix([a, b]).samples
     array([[0.75, 0.25]], dtype=float32)
+
+    Notes
+    -----
+    Taught in lesson 00.
     """
     gains = [0.0] * len(sounds) if gains is None else list(gains)
     if not sounds or len(gains) != len(sounds):

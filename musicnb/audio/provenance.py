@@ -64,6 +64,10 @@ class Recipe:
     >>> recipe = Recipe("gain", {"db": -6}, (Recipe("load", {"path": "demo:starfall"}),))
     >>> Recipe.from_dict(recipe.to_dict()) == recipe
     True
+
+    Notes
+    -----
+    Taught in lesson 00.
     """
 
     function: str
@@ -199,6 +203,10 @@ def replay(path: str | os.PathLike[str]) -> Audio:
     >>> again = replay(path)
     >>> abs(again.samples - musicnb.load(path).samples).max() < 2**-23
     np.True_
+
+    Notes
+    -----
+    Taught in lesson 00.
     """
     path = Path(path)
     recipe = read_recipe(path)

@@ -49,6 +49,10 @@ def demo_songs() -> dict[str, DemoSong]:
     --------
     >>> {name: song.card["licence"] for name, song in demo_songs().items()}["starfall"]
     'CC-BY-SA-3.0'
+
+    Notes
+    -----
+    Taught in lesson 00.
     """
     songs = {}
     for path in sorted(FOLDER.glob("*/card.json")):

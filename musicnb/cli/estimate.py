@@ -17,7 +17,8 @@ def command(
 ) -> None:
     """Tell how many seconds and how much memory a task will take on this machine.
 
-    The first time, the task is calibrated on some noise, which takes about ten seconds.
+    The first time, the task is calibrated on some noise, which takes about ten seconds. A task
+    that does not fit in memory is refused, with exit code 2.
     """
     import musicnb
 
@@ -30,3 +31,4 @@ def command(
         print_json({**asdict(made), "rtf": made.rtf, "fits": made.fits})
     else:
         print(made)
+    made.require()

@@ -35,6 +35,8 @@ def command(
     command_line = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={place}"]
     command_line += [f"--LabApp.default_url=/lab/tree/{FIRST}"]
     command_line += [] if browser else ["--no-browser"]
+    # Containers (Docker, cloud notebooks) run as root, where Jupyter would refuse to start.
+    command_line += ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
     print(f"Lessons are in {place}. Press Ctrl-C twice to stop.", flush=True)
     os.execv(sys.executable, command_line)  # noqa: S606  (no shell is wanted)
 

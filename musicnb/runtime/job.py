@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from musicnb.errors import Cancelled, InputError
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
 
 T = TypeVar("T")
@@ -178,6 +178,8 @@ class Job(Generic[T]):
                 desc=self.title,
                 unit=self.unit,
                 leave=False,
+                # tqdm's own variable, which its notebook bar overlooks.
+                disable=os.environ.get("TQDM_DISABLE", "0") not in {"", "0"},
                 bar_format="{l_bar}{bar}| {n:.0f}/{total:.0f} {unit} [{elapsed}, {remaining} left]",
             )
             if not self._bar.disable:  # the bar appears late; its clock starts with the task

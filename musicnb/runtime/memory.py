@@ -21,7 +21,7 @@ def available_mb() -> float:
     free = float(psutil.virtual_memory().available) / 1e6
     limit = _container_limit_mb()
     if limit is not None:
-        free = min(free, limit - psutil.Process().memory_info().rss / 1e6)
+        free = min(free, limit - current_mb())
     return free
 
 
@@ -32,6 +32,11 @@ def _container_limit_mb() -> float | None:
         except (OSError, ValueError):  # no such group, or "max"
             continue
     return None
+
+
+def current_mb() -> float:
+    """Return the resident memory of this process now, in MB (10^6 bytes)."""
+    return float(psutil.Process().memory_info().rss) / 1e6
 
 
 def peak_mb() -> float:

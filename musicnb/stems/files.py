@@ -15,7 +15,7 @@ from musicnb.audio.provenance import Recipe
 from musicnb.runtime.device import device as pick_device
 from musicnb.runtime.job import Job
 from musicnb.stems.masks import TWO_STEMS
-from musicnb.stems.separate import recipe_of, require_sound, require_two_stems
+from musicnb.stems.separate import recipe_of, require_room, require_sound, require_two_stems
 from musicnb.stems.stream import separate_blocks
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def separate_file(
         If the file cannot be read, or the folder not be written.
     musicnb.errors.InputError
         If the sound is empty or has more than two channels, or the format cannot hold it.
+    musicnb.errors.ResourceError
+        If the networks would not fit in memory.
     musicnb.errors.Cancelled
         If it was interrupted; no file is left behind.
 
@@ -91,10 +93,11 @@ def separate_file(
 
     Notes
     -----
-    Taught in lesson 03.
+    Taught in lesson 00.
     """
     require_two_stems(two_stems)
     where = pick_device(device)
+    require_room(0.0, "Close other kernels and programs.")
     paths = {name: Path(folder) / f"{name}.{format}" for name in (*TWO_STEMS, "residual")}
     with ExitStack() as stack:
         sound = stack.enter_context(_opened(source))

@@ -3,7 +3,7 @@
 The architecture is that of Spleeter's two-stem model (Hennequin, Khlif, Voituret and Moussallam,
 "Spleeter: a fast and efficient music source separation tool with pre-trained models", JOSS 5(50),
 2020), itself after Jansson et al., "Singing voice separation with deep U-Net convolutional
-networks", ISMIR 2017. Lesson 03 builds a small one from scratch.
+networks", ISMIR 2017. Lesson 00 uses it.
 """
 
 from __future__ import annotations

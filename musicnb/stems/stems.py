@@ -36,6 +36,10 @@ class Stems(Mapping[str, Audio]):
     ['vocals', 'accompaniment']
     >>> stems["vocals"]
     Audio(2 channels, 3.000 s, 44100 Hz)
+
+    Notes
+    -----
+    Taught in lesson 00.
     """
 
     def __init__(self, stems: Mapping[str, Audio], residual: Audio) -> None:
