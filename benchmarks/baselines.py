@@ -44,16 +44,11 @@ def centre(mixture: Sound) -> Sound:
     return np.stack([middle, mixture - middle])
 
 
-def hpss_harmonic(mixture: Sound) -> Sound:
+def hpss(mixture: Sound) -> Sound:
     """Split harmonic from percussive (librosa's HPSS); the harmonic part is the voice."""
     import librosa
 
     return np.stack(librosa.effects.hpss(mixture))
-
-
-def hpss_percussive(mixture: Sound) -> Sound:
-    """Split as above; the percussive part is the voice."""
-    return hpss_harmonic(mixture)[::-1]
 
 
 def repet_sim(mixture: Sound) -> Sound:
@@ -99,8 +94,9 @@ def oracle(truth: Sound) -> Sound:
 METHODS: dict[str, tuple[Callable[[Sound], Sound], str]] = {
     "musicnb": (ours, "musicnb.separate"),
     "repet_sim": (repet_sim, "REPET-SIM, librosa's vocal separation example"),
-    "hpss_harmonic": (hpss_harmonic, "librosa HPSS, harmonic = vocals"),
-    "hpss_percussive": (hpss_percussive, "librosa HPSS, percussive = vocals"),
+    "hpss_harmonic": (hpss, "librosa HPSS, harmonic = vocals"),
     "centre": (centre, "mid channel = vocals, sides = accompaniment"),
     "mixture": (mixture_itself, "the mixture for both stems"),
 }
+#: Methods that are another one with its stems exchanged.
+EXCHANGED = {"hpss_percussive": ("hpss_harmonic", "librosa HPSS, percussive = vocals")}
