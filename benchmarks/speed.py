@@ -30,6 +30,7 @@ NOTES = (
     "rtf = wall / duration; core_rtf = CPU seconds (user + system) / duration; MB = 10^6 bytes",
     f"{THREADS} threads; one process for each measurement, taking turns; the fastest counts",
     "command line: `musicnb separate` as a user runs it, from start to files on disk",
+    "30 s on the command line is mostly start-up (importing torch): reported, not held to the RTF",
     "steady state: sound in memory, model built, one warm-up, fastest of three; the same for all",
     "peers: published configurations, random weights; what a network costs does not depend on them",
     "demucs: its apply_model with its defaults, shifts 1 and overlap 0.25",
