@@ -59,8 +59,9 @@ for start, stop in [(8, 18), (19, 28), (29, 38)]:
 # %% [markdown]
 # <details><summary>Explain</summary>
 #
-# Hardly at all. Rock is mastered so that it is equally loud throughout; loudness does not tell
-# whether somebody sings. Something that looks *inside* the sound is needed.
+# By about 1.5 LU (the unit of differences in LUFS): just noticeable, and far too little to tell
+# that nobody sings. Rock is mastered to be loud throughout. Something that looks *inside* the sound
+# is needed.
 # </details>
 
 # %% [markdown]
@@ -150,11 +151,12 @@ print("at least 10 dB softer in the pause:", pause < sung - 10)
 # %% [markdown]
 # ## 4. Nothing is lost
 #
-# Separation may put a sound in the wrong stem, but it must not lose or invent any: stems and
-# residual have to add up to the song again.
+# Separation may put a sound in the wrong stem, but it must not lose or invent any: the voice and
+# the band have to add up to the song again.
 
 # %% tags=["nbval-check-output"]
-error = np.abs(stems.mixture.samples - song.samples).max()
+total = stems["vocals"].samples + stems["accompaniment"].samples
+error = np.abs(total - song.samples).max()
 print("stems:", list(stems))
 print("largest error below -60 dBFS:", bool(error < 10 ** (-60 / 20)))
 
@@ -190,8 +192,8 @@ print("same sound:", bool(np.abs(again.samples - karaoke.samples).max() < 1e-4))
 #
 # - Sound is numbers; a spectrogram shows which frequencies sound when.
 # - A network that has seen many songs *with* their parts can guess the parts of a new one.
-# - Its guess is a **mask**: a share, between 0 and 1, for every point of the spectrogram. That
-#   is why the parts add up, and why two sounds at the same time and pitch are hard to tell apart.
+# - From its guesses comes a **mask**: a share, between 0 and 1, for every point of the spectrogram.
+#   That is why the parts add up, and why two sounds at the same time and pitch are hard to tell apart.
 #
 # **Where it fails, and who may be harmed.** The network mistakes distorted guitars and
 # saxophones for voices, and loses whispers and choirs. And a singer taken out of a song is
@@ -202,7 +204,7 @@ print("same sound:", bool(np.abs(again.samples - karaoke.samples).max() < 1e-4))
 print(musicnb.demo_songs()["starfall"].credit)
 
 # %% [markdown]
-# **Try next.** `musicnb.demo_songs()` lists two more songs, with their true stems. Load your own
+# **Try next.** `musicnb.demo_songs()` lists two more songs, which have true stems. Load your own
 # with `musicnb.load("song.mp3")`. Which instrument fools the network most?
 #
 # **Where this comes from.** The U-Net for voices: Jansson et al., *Singing voice separation with

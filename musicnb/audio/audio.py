@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 #: More "channels" than this are frames: the array is the wrong way round.
 MAX_CHANNELS = 32
 MIN_RATE, MAX_RATE = 1000, 384_000
+#: Decibels; beyond this there is only silence or overflow.
+MAX_GAIN = 200.0
 
 
 class Audio:
@@ -136,7 +138,10 @@ class Audio:
             None if t is None else round(t * self.sample_rate)
             for t in (seconds.start, seconds.stop)
         )
-        arguments = {"start": seconds.start, "stop": seconds.stop}
+        arguments = {
+            name: None if time is None else float(time)
+            for name, time in (("start", seconds.start), ("stop", seconds.stop))
+        }
         return self._derived("slice", self._samples[:, start:stop], self.sample_rate, arguments)
 
     def mono(self) -> Audio:
@@ -161,11 +166,11 @@ class Audio:
         """
         from musicnb.audio.resample import resample
 
-        _checked_rate(sample_rate)
-        if sample_rate == self.sample_rate:
+        if _checked_rate(sample_rate) == self.sample_rate:
             return self
-        samples = resample(self._samples, self.sample_rate, sample_rate)
-        return self._derived("resample", samples, sample_rate, {"sample_rate": sample_rate})
+        new = _checked_rate(sample_rate)
+        samples = resample(self._samples, self.sample_rate, new)
+        return self._derived("resample", samples, new, {"sample_rate": new})
 
     def gain(self, db: float) -> Audio:
         """Return the sound louder (or softer) by `db` decibels.
@@ -175,8 +180,13 @@ class Audio:
         >>> round(float(Audio([[0.5]], 8000).gain(-6.02).peak), 3)
         0.25
         """
-        if not math.isfinite(db):
-            raise InputError(f"the gain is {db} dB", expected="a number", todo="Pass another.")
+        db = float(db)
+        if not abs(db) <= MAX_GAIN:
+            raise InputError(
+                f"the gain is {db} dB",
+                expected=f"at most {MAX_GAIN} dB up or down",
+                todo="Pass another.",
+            )
         return self._derived(
             "gain", self._samples * np.float32(10 ** (db / 20)), self.sample_rate, {"db": db}
         )
@@ -281,7 +291,7 @@ def require_finite(samples: NDArray[np.float32], first_frame: int = 0) -> None:
 
 
 def _checked_rate(sample_rate: int) -> int:
-    if int(sample_rate) != sample_rate or not MIN_RATE <= sample_rate <= MAX_RATE:
+    if not MIN_RATE <= sample_rate <= MAX_RATE or int(sample_rate) != sample_rate:
         raise InputError(
             f"sample_rate is {sample_rate!r}",
             expected=f"a whole number of Hz from {MIN_RATE} to {MAX_RATE}",

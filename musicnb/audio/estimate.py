@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def estimate(task: str, source: float | Audio | str | os.PathLike[str]) -> Estimate:
     """Return the seconds and the peak memory that a task will take on this machine.
 
-    The first estimate of a task calibrates it, which takes some ten seconds; the result is
+    The first estimate of a task calibrates it, which takes ten to thirty seconds; the result is
     cached.
 
     Parameters

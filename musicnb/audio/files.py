@@ -6,6 +6,7 @@ is given to ffmpeg, if that is installed.
 
 from __future__ import annotations
 
+import os
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,6 @@ from musicnb.runtime.files import atomic, write_json
 from musicnb.runtime.memory import require_mb
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
@@ -39,6 +39,8 @@ RATES = {
     ".mp3": (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
     ".opus": (8000, 12000, 16000, 24000, 48000),
 }
+#: libsndfile's Vorbis encoder crashes above this.
+MAX_RATES = {".ogg": 192_000}
 #: Longer recordings are refused before they are decoded.
 MAX_DURATION = 24 * 3600.0
 #: Frames read at a time.
@@ -117,6 +119,10 @@ def open_audio(path: str | os.PathLike[str]) -> Iterator[AudioReader]:
     if not path.is_file():
         kind = "is a folder" if path.is_dir() else "does not exist"
         raise AudioFileError(f"{path} {kind}", expected="a sound file", todo="Check the name.")
+    if not os.access(path, os.R_OK):
+        raise AudioFileError(
+            f"{path} may not be read", expected="permission to read it", todo="Ask its owner."
+        )
     try:
         file = soundfile.SoundFile(path)
     except soundfile.LibsndfileError as error:
@@ -238,7 +244,14 @@ class AudioWriter:
         if not self._float:
             self.clipped += int(np.count_nonzero(np.abs(samples) > 1))
             samples = np.clip(samples, -1, 1)
-        self._file.write(samples.T)
+        try:
+            self._file.write(samples.T)
+        except soundfile.LibsndfileError as error:
+            raise AudioFileError(
+                f"{self._file.name} cannot be written ({error})",
+                expected="room on the disk",
+                todo="Free some, or choose another folder.",
+            ) from error
 
 
 @contextmanager
@@ -316,6 +329,12 @@ def _format(path: Path, sample_rate: int) -> tuple[str, str]:
             f"{path.name} ends in {ending or 'nothing'!r}",
             expected=", ".join(FORMATS),
             todo="Choose one of these endings.",
+        )
+    if sample_rate > MAX_RATES.get(ending, sample_rate):
+        raise InputError(
+            f"{ending} cannot hold {sample_rate} Hz",
+            expected=f"at most {MAX_RATES[ending]} Hz",
+            todo="Call resample(48000) first, or save as .wav.",
         )
     rates = RATES.get(ending)
     if rates and sample_rate not in rates:

@@ -44,7 +44,7 @@ def mix(sounds: Sequence[Audio], gains: Sequence[float] | None = None) -> Audio:
     -----
     Taught in lesson 00.
     """
-    gains = [0.0] * len(sounds) if gains is None else list(gains)
+    gains = [0.0] * len(sounds) if gains is None else [float(db) for db in gains]
     if not sounds or len(gains) != len(sounds):
         raise InputError(
             f"{len(sounds)} sounds and {len(gains)} gains were given",

@@ -40,6 +40,17 @@ REPLAYS = {
 MAX_WAV_TAG = 1900
 #: Hostile files aside, nothing real nests deeper.
 MAX_DEPTH = 50
+#: What absurd arguments in a hostile recipe raise.
+_NONSENSE = (
+    ArithmeticError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True)
@@ -161,10 +172,14 @@ def read_recipe(path: str | os.PathLike[str]) -> Recipe:
         except soundfile.LibsndfileError:
             comment = ""  # not sound; a recipe may still lie beside it
     beside = path.with_suffix(path.suffix + ".json")
-    for text in (comment, beside.read_text("utf-8") if beside.is_file() else ""):
+    try:
+        kept = beside.read_text("utf-8")
+    except (OSError, ValueError):
+        kept = ""
+    for text in (comment, kept):
         try:
             value = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         recipe = Recipe.from_dict(value.get("musicnb", value) if isinstance(value, dict) else None)
         if recipe.function != "see":
@@ -211,7 +226,12 @@ def replay(path: str | os.PathLike[str]) -> Audio:
     path = Path(path)
     recipe = read_recipe(path)
     folders = [path.parent, path.parent.parent, path.parent.parent.parent, Path()]
-    return _replay(recipe, folders)
+    try:
+        return _replay(recipe, folders)
+    except MusicnbError:
+        raise
+    except _NONSENSE as error:
+        raise _unreadable() from error
 
 
 def _replay(recipe: Recipe, folders: list[Path]) -> Audio:
@@ -226,12 +246,7 @@ def _replay(recipe: Recipe, folders: list[Path]) -> Audio:
     _require_weights(recipe.weights)
     inputs = [_replay(each, folders) for each in recipe.inputs]
     module, _, function = REPLAYS[recipe.function].partition(":")
-    try:
-        made: Audio = getattr(import_module(module), function)(recipe, inputs)
-    except MusicnbError:
-        raise
-    except (TypeError, KeyError, ValueError, IndexError) as error:
-        raise _unreadable() from error
+    made: Audio = getattr(import_module(module), function)(recipe, inputs)
     return made
 
 

@@ -65,7 +65,7 @@ def command(
 _WHAT = {
     "vocals": "the singer alone",
     "accompaniment": "the band alone: a karaoke track",
-    "residual": "what is left; the three add up to the song",
+    "residual": "what rounding left over: near silence; the three add up to the song",
 }
 
 

@@ -39,7 +39,8 @@ def command(
         rows = [(f["path"], f["stem"]) for song in done for f in song["files"]]
         seconds = sum(song["wall_s"] for song in done)
         length = sum(song["duration_s"] for song in done)
-        title = f"{length:.1f} s of sound in {seconds:.1f} s (RTF {seconds / length:.3f})"
+        title = f"{length:.1f} s of sound in {seconds:.1f} s"
+        title += f" (RTF {seconds / length:.3f})" if length else ""
         print_table(title, ("file", "stem"), rows)
     for outcome in outcomes:
         if outcome.error:

@@ -11,12 +11,13 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from musicnb.errors import InputError, ResourceError
+from musicnb.errors import InputError, MusicnbError, ResourceError
 from musicnb.runtime import memory
 from musicnb.runtime.device import device
 from musicnb.runtime.files import cache_dir, write_json
@@ -29,6 +30,7 @@ TASKS = {"separate": "musicnb.stems.cost:calibrate_separate"}
 
 #: Seconds of noise that the calibration processes.
 SHORT, LONG = 60.0, 120.0
+FIELDS = {"startup_s", "rtf", "base_mb", "mb_per_s", "device"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def estimate_duration(task: str, duration: float) -> Estimate:
             expected=" or ".join(sorted(TASKS)),
             todo="Choose one of these.",
         )
-    if not duration >= 0:
+    if not 0 <= duration < float("inf"):
         raise InputError(
             f"the duration is {duration}", expected="0 s or more", todo="Pass another."
         )
@@ -122,10 +124,12 @@ def _calibration(task: str) -> dict[str, Any]:
     key = f"{task} | {where} | {os.cpu_count()} cores | {version('musicnb')} | {version('torch')}"
     path = cache_dir() / "calibration.json"
     try:
-        known: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        known = {}
-    if key not in known:
+        cached = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        cached = {}
+    # The file may have been damaged; what is not a calibration is measured again.
+    known: dict[str, Any] = cached if isinstance(cached, dict) else {}
+    if not isinstance(known.get(key), dict) or known[key].keys() < FIELDS:
         done = subprocess.run(
             [sys.executable, "-m", "musicnb.runtime.cost", task],
             env={**os.environ, "MUSICNB_DEVICE": where},
@@ -140,7 +144,8 @@ def _calibration(task: str) -> dict[str, Any]:
                 todo="Run `musicnb doctor`.",
             )
         known[key] = {**json.loads(done.stdout), "device": where}
-        write_json(path, known)
+        with suppress(MusicnbError, OSError):  # without a cache, it is measured each time
+            write_json(path, known)
     line: dict[str, Any] = known[key]
     return line
 

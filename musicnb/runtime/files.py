@@ -33,12 +33,14 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
     'whole'
     """
     target = Path(path)
+    if target.is_dir():
+        raise AudioFileError(
+            f"{target} is a folder", expected="the name of a file", todo="Choose another name."
+        )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         # The suffix stays last, because sound libraries read the format from it.
-        handle, name = tempfile.mkstemp(
-            prefix=f".{target.stem[:40]}-", suffix=target.suffix, dir=target.parent
-        )
+        handle, name = tempfile.mkstemp(prefix=".musicnb-", suffix=target.suffix, dir=target.parent)
     except OSError as error:
         raise AudioFileError(
             f"{target} cannot be written ({error.strerror})",

@@ -158,7 +158,8 @@ class Job(Generic[T]):
 
     def resume(self) -> T:
         """Run again, from the last checkpoint if there is one."""
-        self._started = None
+        self._started = self._thread = self._error = self._result = None
+        self.done = self._resumed_at = 0.0
         self._stop.clear()
         return self.run()
 
@@ -173,7 +174,7 @@ class Job(Generic[T]):
             from tqdm.auto import tqdm
 
             self._bar = tqdm(
-                total=round(self.total, 1),
+                total=self.total,
                 initial=self._resumed_at,
                 desc=self.title,
                 unit=self.unit,

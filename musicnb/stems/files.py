@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicnb.audio.audio import Audio
-from musicnb.audio.files import BLOCK, open_audio, write_audio
+from musicnb.audio.files import BLOCK, FORMATS, open_audio, write_audio
 from musicnb.audio.provenance import Recipe
+from musicnb.errors import InputError
 from musicnb.runtime.device import device as pick_device
 from musicnb.runtime.job import Job
 from musicnb.stems.masks import TWO_STEMS
@@ -96,9 +97,17 @@ def separate_file(
     Taught in lesson 00.
     """
     require_two_stems(two_stems)
+    if f".{format}" not in FORMATS:
+        raise InputError(
+            f"format is {format!r}",
+            expected=", ".join(ending[1:] for ending in FORMATS),
+            todo="Choose one of these.",
+        )
     where = pick_device(device)
     require_room(0.0, "Close other kernels and programs.")
     paths = {name: Path(folder) / f"{name}.{format}" for name in (*TWO_STEMS, "residual")}
+    for path in paths.values():
+        require_other(path, source)
     with ExitStack() as stack:
         sound = stack.enter_context(_opened(source))
 
@@ -132,6 +141,18 @@ def separate_file(
         return Job(
             task, total=total, title=f"Separating {sound.name}".strip(), unit="s", bar=bar
         ).run()
+
+
+def require_other(path: Path, source: str | os.PathLike[str] | Audio) -> None:
+    """Raise `InputError` if writing `path` would overwrite the song that is being read."""
+    if isinstance(source, Audio) or not path.exists() or not Path(source).exists():
+        return
+    if path.samefile(source):
+        raise InputError(
+            f"{path} is the song itself, which would be overwritten",
+            expected="another folder for the stems",
+            todo="Choose one.",
+        )
 
 
 @dataclass(frozen=True)
