@@ -15,7 +15,7 @@ from nbconvert.preprocessors import ExecutePreprocessor
 
 import musicnb
 from musicnb.errors import Cancelled, InputError, ResourceError, WeightsError
-from musicnb.runtime import batch, cost, memory, weights
+from musicnb.runtime import batch, cost, weights
 from musicnb.runtime.files import atomic
 from musicnb.runtime.job import Job
 
