@@ -186,7 +186,7 @@ class Job(Generic[T]):
             if not self._bar.disable:  # the bar appears late; its clock starts with the task
                 self._bar.start_t -= self.elapsed
         if self._bar is not None and not self._bar.disable:
-            self._bar.update(self.done - self._bar.n)
+            self._bar.update(min(self.done, self.total) - self._bar.n)
 
     def save(self, **state: Any) -> None:
         """Keep `state` (tensors, numbers, strings) as the point to go on from."""

@@ -27,9 +27,8 @@ MULTIPLE = 64
 EPSILON = 1e-10
 #: The networks learned from mastered songs, and hear worse in softer ones: every segment is shown
 #: to them at this level (dBFS, root mean square), but is raised by `MAX_GAIN` dB at most, so that
-#: near-silence stays soft. On re-sung items this is worth 0.9 dB of SDR at their own level, and
-#: more on softer input.
-LEVEL = -12.0
+#: near-silence stays soft. Louder still finds more voice, but also where there is none.
+LEVEL = -16.0
 MAX_GAIN = 30.0
 
 #: The stems of the two-stem model and their weights.
