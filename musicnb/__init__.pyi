@@ -10,6 +10,7 @@ from .runtime.job import Job
 from .stems.files import separate_file
 from .stems.separate import separate
 from .stems.stems import Stems
+from .widgets.explorer import SpectrogramExplorer
 
 __version__: str
 
@@ -17,6 +18,7 @@ __all__ = [
     "Audio",
     "Job",
     "Recipe",
+    "SpectrogramExplorer",
     "Stems",
     "demo_songs",
     "device",

@@ -124,6 +124,11 @@ class Audio:
         """How the sound was made; for samples of unknown origin, their hash."""
         return self._recipe or Recipe.of_samples(self._samples, self.sample_rate)
 
+    @property
+    def has_origin(self) -> bool:
+        """Whether it is known how the sound was made, so that it can be made again."""
+        return self._recipe is not None
+
     # ---- other sounds made from it -----------------------------------------------------------
 
     def __getitem__(self, seconds: slice) -> Audio:

@@ -34,6 +34,7 @@ REPLAYS = {
     "resample": "musicnb.audio.provenance:_replay_method",
     "gain": "musicnb.audio.provenance:_replay_method",
     "mix": "musicnb.audio.provenance:_replay_mix",
+    "band_pass": "musicnb.widgets.region:replay_band_pass",
     "separate": "musicnb.stems.separate:replay_separate",
 }
 #: A WAV file's comment must stay below 2 kB, or libsndfile drops it.
