@@ -11,6 +11,7 @@ from .stems.files import separate_file
 from .stems.separate import separate
 from .stems.stems import Stems
 from .widgets.explorer import SpectrogramExplorer
+from .widgets.mixer import StemMixer
 
 __version__: str
 
@@ -19,6 +20,7 @@ __all__ = [
     "Job",
     "Recipe",
     "SpectrogramExplorer",
+    "StemMixer",
     "Stems",
     "demo_songs",
     "device",

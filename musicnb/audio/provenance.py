@@ -35,6 +35,7 @@ REPLAYS = {
     "gain": "musicnb.audio.provenance:_replay_method",
     "mix": "musicnb.audio.provenance:_replay_mix",
     "band_pass": "musicnb.widgets.region:replay_band_pass",
+    "render": "musicnb.widgets.render:replay_render",
     "separate": "musicnb.stems.separate:replay_separate",
 }
 #: A WAV file's comment must stay below 2 kB, or libsndfile drops it.

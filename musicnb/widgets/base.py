@@ -10,15 +10,16 @@ import anywidget
 import traitlets
 
 from musicnb.errors import InputError, MusicnbError
+from musicnb.widgets.tiles import tile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from musicnb.widgets.sound import Sound
+
 STATIC = Path(__file__).parent.parent / "static"
 #: Our own MIME type: musicnb's JupyterLab extension shows the picture where no kernel is.
 MIME = "application/vnd.musicnb.widget+json"
-#: Bytes that the picture may add to a saved notebook (base64 adds a third).
-PICTURE_BYTES = 45_000
 
 Answer = tuple[dict[str, Any], "Sequence[bytes | memoryview]"]
 
@@ -33,6 +34,9 @@ class Widget(anywidget.AnyWidget):
     _esm = STATIC / "widgets.js"
     #: Which widget the front-end module is to show.
     _kind = traitlets.Unicode().tag(sync=True)
+
+    #: What it shows and plays; the front end names them by number.
+    _sounds: Sequence[Sound] = ()
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
@@ -52,6 +56,21 @@ class Widget(anywidget.AnyWidget):
             raise
         else:
             self.send({"id": question["id"], "result": result}, list(buffers))
+
+    # ---- what every widget is asked ----------------------------------------------------------
+
+    def _answer_info(self, _: dict[str, Any]) -> Answer:
+        return {"sounds": [sound.info() for sound in self._sounds]}, []
+
+    def _answer_tile(self, params: dict[str, Any]) -> Answer:
+        names = ("kind", "lane", "level", "index", "nFft")
+        made = tile(self._sounds[params["sound"]], *(params[name] for name in names))
+        return {"columns": made.columns, "rows": made.rows}, [made.data.data]
+
+    def _answer_chunk(self, params: dict[str, Any]) -> Answer:
+        sound = self._sounds[params["sound"]]
+        data, scale = sound.chunk(params["index"], params["format"])
+        return {"scale": scale}, [data]
 
     def _unknown(self, _: dict[str, Any]) -> Answer:
         raise InputError(

@@ -16,7 +16,7 @@ from musicnb.widgets.colormaps import COLORMAPS
 from musicnb.widgets.picture import overview, picture
 from musicnb.widgets.region import Region, band_pass
 from musicnb.widgets.sound import Sound, sound_of
-from musicnb.widgets.tiles import WINDOWS, default_window, tile
+from musicnb.widgets.tiles import WINDOWS, default_window
 
 if TYPE_CHECKING:
     import os
@@ -124,6 +124,7 @@ class SpectrogramExplorer(Widget):
     ) -> None:
         self._given = audio
         self._sound = sound_of(audio)
+        self._sounds = [self._sound]
         window = n_fft or default_window(self._sound.sample_rate)
         self._overlay_data: dict[str, kinds.Overlay] = {}
         self._overlays_made = 0
@@ -299,24 +300,6 @@ class SpectrogramExplorer(Widget):
         self._overlays = [*shown, {**entry, "id": self._overlays_made}]
 
     # ---- what the front end asks -------------------------------------------------------------
-
-    def _answer_info(self, _: dict[str, Any]) -> Answer:
-        return {"sounds": [self._sound.info()]}, []
-
-    def _answer_tile(self, params: dict[str, Any]) -> Answer:
-        made = tile(
-            self._sound,
-            params["kind"],
-            params["lane"],
-            params["level"],
-            params["index"],
-            params["nFft"],
-        )
-        return {"columns": made.columns, "rows": made.rows}, [made.data.data]
-
-    def _answer_chunk(self, params: dict[str, Any]) -> Answer:
-        data, scale = self._sound.chunk(params["index"], params["format"])
-        return {"scale": scale}, [data]
 
     def _answer_overlay(self, params: dict[str, Any]) -> Answer:
         overlay = self._overlay_data.get(params["name"])

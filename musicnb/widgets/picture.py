@@ -8,16 +8,19 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from musicnb.widgets.base import PICTURE_BYTES
 from musicnb.widgets.colormaps import colors
-from musicnb.widgets.tiles import COLUMNS, tile
+from musicnb.widgets.tiles import COLUMNS, default_window, tile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from musicnb.widgets.sound import Sound
 
 WIDTH, HEIGHT = 512, 160
+#: What a picture may add to a saved notebook (base64 adds a third).
+PICTURE_BYTES = 45_000
 
 
 #: Kept as long as the sound is.
@@ -38,16 +41,34 @@ def overview(sound: Sound, n_fft: int) -> NDArray[np.uint8]:
 
 def picture(sound: Sound, n_fft: int, colormap: str, low: float, high: float) -> bytes:
     """Return a PNG of a mel-scaled spectrogram, small enough for a saved notebook."""
-    from PIL import Image
+    return _png(_shown(sound, n_fft, low, high, HEIGHT), colormap)
 
+
+def stacked(sounds: Sequence[Sound]) -> bytes:
+    """Return a PNG of several sounds, one below the other."""
+    parts = []
+    for sound in sounds:
+        parts.append(_shown(sound, default_window(sound.sample_rate), -80, -10, 48))
+        parts.append(np.zeros((2, WIDTH), np.float32))
+    return _png(np.concatenate(parts[:-1]), "viridis")
+
+
+def _shown(sound: Sound, n_fft: int, low: float, high: float, height: int) -> NDArray[np.float32]:
+    """Return how light each pixel is, 0 to 1, the highest frequency first."""
     levels = overview(sound, n_fft).astype(np.float32) / 2 - 117.5
     top = 2595 * np.log10(1 + sound.sample_rate / 2 / 700)
-    hz = 700 * (10 ** (np.linspace(0, top, HEIGHT) / 2595) - 1)
+    hz = 700 * (10 ** (np.linspace(0, top, height) / 2595) - 1)
     rows = np.rint(hz / (sound.sample_rate / 2) * (levels.shape[1] - 1)).astype(int)
     columns = np.linspace(0, levels.shape[0] - 1, WIDTH).round().astype(int)
-    shown = np.clip((levels[columns][:, rows].T[::-1] - low) / (high - low), 0, 1)
+    shown: NDArray[np.float32] = (levels[columns][:, rows].T[::-1] - low) / (high - low)
+    return np.clip(shown, 0, 1, out=shown)
+
+
+def _png(shown: NDArray[np.float32], colormap: str) -> bytes:
+    from PIL import Image
+
     for count in (64, 32, 16, 8):
-        image = Image.fromarray(np.rint(shown * (count - 1)).astype(np.uint8), mode="P")
+        image = Image.fromarray(np.rint(shown * (count - 1)).astype(np.uint8), mode="L")
         image.putpalette(colors(colormap, count).reshape(-1).tolist())
         buffer = io.BytesIO()
         image.save(buffer, "PNG", optimize=True)

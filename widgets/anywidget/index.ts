@@ -5,11 +5,13 @@ import type { Model } from "../sources/channel.js";
 import { element } from "../ui/controls.js";
 import { addStyle } from "../ui/style.js";
 import { renderExplorer } from "./explorer.js";
+import { renderMixer } from "./mixer.js";
 
 type Render = (model: Model, host: HTMLElement, scope: Scope) => Promise<void> | void;
 
 const KINDS: Partial<Record<string, Render>> = {
   explorer: renderExplorer,
+  mixer: renderMixer,
 };
 
 /** anywidget calls this for each view, and what it returns when the view goes. */

@@ -22,3 +22,13 @@ export function palette(name: Colormap, lowest: number, highest: number): Uint32
     return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
   });
 }
+
+/** From black through one colour (#rrggbb) to nearly white, for what is told apart by colour. */
+export function tint(color: string, lowest: number, highest: number): Uint32Array {
+  const parts = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+  return Uint32Array.from({ length: 256 }, (_, level) => {
+    const at = Math.max(0, Math.min(1, (level - lowest) / Math.max(1, highest - lowest)));
+    const [red, green, blue] = parts.map((part) => Math.round(at < 0.6 ? (part * at) / 0.6 : part + ((245 - part) * (at - 0.6)) / 0.4));
+    return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+  });
+}

@@ -15,7 +15,7 @@ export interface Band {
 /** What a listener has set for one track; it outlives the nodes. */
 export interface TrackState {
   gain: number;
-  /** null until it was ever set: the panner takes 3 dB from a mono sound even in the middle. */
+  /** null until it was ever set: without a panner samples pass as they are. */
   pan: number | null;
   audible: boolean;
 }
@@ -95,7 +95,8 @@ class Strip {
   private readonly meter: Meter | null;
 
   constructor(sum: AudioNode, state: TrackState, meters: boolean) {
-    this.input = new GainNode(sum.context);
+    // Two channels from the first, so that a mono sound in the middle is as loud as it was.
+    this.input = new GainNode(sum.context, { channelCount: 2, channelCountMode: "explicit" });
     this.output = new GainNode(sum.context);
     this.input.connect(this.output).connect(sum);
     this.meter = meters ? new Meter(this.output) : null;

@@ -41,9 +41,11 @@ export function buildControls(scope: Scope, state: State, gestures: Gestures, ac
   const looks = looksBar(scope, state, acts);
   const region = regionBar(scope, state, acts);
   const readout = element("div", "mnb-bar");
+  const name = element("strong", "mnb-title", state.info.name);
+  name.title = state.info.name;
   const text = element("span", "mnb-readout mnb-grow");
   const legend = element("span", "mnb-legend");
-  readout.append(text, legend);
+  readout.append(name, text, legend);
   return {
     top: transport.bar,
     bottom: [readout, region.bar, looks.bar],

@@ -22,6 +22,7 @@ border:1px solid var(--mnb-line);border-radius:6px;overflow:hidden;user-select:n
 .mnb input[type=range]{width:84px;accent-color:var(--mnb-accent);margin:0;height:20px}
 .mnb-time{font-variant-numeric:tabular-nums;min-width:9.5em}
 .mnb-grow{flex:1}
+.mnb-title{max-width:40%;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .mnb-stage{position:relative;touch-action:pan-y;cursor:crosshair;outline-offset:-2px!important}
 .mnb-stage[data-tool=pan]{cursor:grab}
 .mnb-stage canvas{position:absolute;inset:0;width:100%;height:100%;display:block}

@@ -1,0 +1,45 @@
+"""Both widgets come up, painted, wherever notebooks are shown."""
+
+from __future__ import annotations
+
+import cells
+import notebooks
+import pytest
+from watch import SLOW, painted, ready
+
+pytestmark = pytest.mark.usefixtures("quiet")
+BOTH = (cells.EXPLORER, cells.MIXER)
+
+
+def both_work(page):
+    for kind in ("explorer", "mixer"):
+        painted(ready(page.locator(f".mnb-{kind}")))
+
+
+def test_jupyterlab(lab):
+    lab.show(*BOTH)
+    both_work(lab.page)
+
+
+def test_notebook_7(notebook7):
+    notebook7.show(*BOTH)
+    both_work(notebook7.page)
+
+
+def test_voila(page, voila_server):
+    notebooks.write(voila_server.root / "book.ipynb", *BOTH)
+    page.goto(f"{voila_server.url}/voila/render/book.ipynb", timeout=SLOW)
+    both_work(page)
+
+
+def test_ipywidgets_7(page, classic_server):
+    """As on Colab: the oldest ipywidgets that is supported, in the front end of its time."""
+    notebooks.write(classic_server.root / "book.ipynb", *BOTH)
+    page.goto(f"{classic_server.url}/nbclassic/notebooks/book.ipynb")
+    page.wait_for_function(
+        "() => globalThis.Jupyter?.notebook?.kernel?.widget_manager"
+        " && Jupyter.notebook.kernel.is_connected()",
+        timeout=SLOW,
+    )
+    page.evaluate("() => void Jupyter.notebook.execute_all_cells()")
+    both_work(page)

@@ -1,0 +1,358 @@
+/** The stem mixer. */
+import { Engine } from "../core/engine.js";
+import { t } from "../core/i18n.js";
+import { formatTime, stepped } from "../core/scales.js";
+import type { Scope } from "../core/scope.js";
+import type { AudioSource, TileSource } from "../core/types.js";
+import { button, download, element, menu, select, setFace, showCode, toggle } from "./controls.js";
+import { canvasOf } from "./explorer-canvas.js";
+import { renderHere } from "./mixer-export.js";
+import { meter, Row, USUAL } from "./mixer-row.js";
+import type { StemSettings } from "./mixer-row.js";
+import { presetControls } from "./mixer-presets.js";
+import { addStyle } from "./style.js";
+
+export type MixerStem = TileSource & AudioSource;
+export type MixSettings = Record<string, StemSettings>;
+
+export interface MixState {
+  settings: MixSettings;
+  limiter: boolean;
+  /** Seconds. */
+  loop: readonly [number, number] | null;
+  presets: Record<string, MixSettings>;
+}
+
+export interface MixerOptions extends Partial<MixState> {
+  readonly playhead?: number;
+  readonly onChange?: (state: MixState) => void;
+  readonly onPlayhead?: (seconds: number) => void;
+  readonly code?: () => Promise<string>;
+  /** The mix at full precision, made in Python. */
+  readonly render?: (progress: (part: number) => void) => Promise<Blob>;
+}
+
+export interface MixerHandle {
+  set(state: Partial<MixState>): void;
+  seek(seconds: number): void;
+}
+
+const TELL_EVERY = 400;
+const TIMELINE_HEIGHT = 30;
+const CSS = `
+.mnb-stem{display:grid;grid-template-columns:minmax(0,1fr);gap:2px;padding:4px 8px;border-top:1px solid var(--mnb-line)}
+.mnb-strip{display:flex;flex-wrap:wrap;align-items:center;gap:4px 10px}
+.mnb-name{display:inline-flex;align-items:center;gap:6px;font-weight:600;width:136px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.mnb-thumb{width:100%;height:44px;display:block;cursor:pointer;border-radius:3px;background:#000}
+.mnb-meter{flex:1;min-width:60px;height:10px;border-radius:2px}
+.mnb-master{width:120px;height:12px}
+.mnb-timeline{height:${TIMELINE_HEIGHT}px;margin:0 8px;position:relative;cursor:pointer;touch-action:pan-y}
+.mnb-timeline canvas{position:absolute;inset:0;width:100%;height:100%}
+`;
+
+export function mountMixer(host: HTMLElement, stems: readonly MixerStem[], scope: Scope, options: MixerOptions = {}): MixerHandle {
+  return new Mixer(host, stems, scope, options);
+}
+
+class Mixer implements MixerHandle {
+  private readonly root = element("div", "mnb mnb-mixer");
+  private readonly engine: Engine;
+  private readonly rows: readonly Row[];
+  private readonly state: MixState;
+  private readonly redraw: () => void;
+  private readonly timeline = element("div", "mnb-timeline mnb-playhead");
+  private readonly ruler = element("canvas");
+  private readonly master = element("canvas", "mnb-meter mnb-master");
+  private readonly time = element("span", "mnb-time");
+  private readonly status = element("span", "mnb-readout mnb-grow");
+  private updateBar: () => void = () => undefined;
+  private looping = false;
+  private told = 0;
+
+  constructor(
+    host: HTMLElement,
+    private readonly stems: readonly MixerStem[],
+    private readonly scope: Scope,
+    private readonly options: MixerOptions,
+  ) {
+    this.state = { settings: options.settings ?? {}, limiter: options.limiter ?? false, loop: options.loop ?? null, presets: options.presets ?? {} };
+    this.looping = this.state.loop !== null;
+    this.redraw = scope.frame(() => this.draw());
+    this.engine = new Engine(stems, scope, { limiter: this.state.limiter, meters: true });
+    this.engine.seek(options.playhead ?? 0);
+    const fail = (error: Error): void => this.fail(error.message);
+    this.rows = stems.map((source, i) => new Row(source, i, this.engine.tracks[i], scope, () => this.mixed(), this.redraw, fail));
+    this.assemble(host);
+    this.apply();
+  }
+
+  private assemble(host: HTMLElement): void {
+    const { root, scope, timeline } = this;
+    root.dataset["state"] = "loading";
+    root.dataset["lmSuppressShortcuts"] = "true";
+    root.setAttribute("role", "group");
+    root.setAttribute("aria-label", t("Stem mixer"));
+    timeline.tabIndex = 0;
+    timeline.setAttribute("role", "slider");
+    timeline.setAttribute("aria-label", t("Playhead"));
+    timeline.setAttribute("aria-valuemin", "0");
+    timeline.setAttribute("aria-valuemax", this.engine.duration.toFixed(3));
+    this.ruler.setAttribute("aria-hidden", "true");
+    this.master.setAttribute("aria-hidden", "true");
+    this.status.setAttribute("role", "status");
+    timeline.append(this.ruler);
+    const below = element("div", "mnb-bar");
+    below.append(this.status);
+    addStyle(root, CSS);
+    root.append(this.bar(), timeline, ...this.rows.map((row) => row.element), below);
+    host.append(root);
+    this.listen();
+    scope.onEnd(() => root.remove());
+    scope.watch(root, this.redraw);
+    scope.observe(document.body, this.redraw);
+    this.redraw();
+  }
+
+  private bar(): HTMLElement {
+    const { scope, options, engine } = this;
+    const bar = element("div", "mnb-bar");
+    const play = button(scope, t("Play"), "play", () => this.toggle());
+    play.classList.add("mnb-play");
+    const loop = toggle(scope, t("Loop"), "loop", (on) => {
+      this.looping = on;
+      this.state.loop = on ? (this.state.loop ?? [0, engine.duration]) : null;
+      this.told = 0;
+      this.changed();
+    });
+    const rate = select(scope, t("Speed"), ["0.5", "0.75", "1", "1.25", "1.5", "2"].map((each) => [each, `${each}×`] as const), (value) => engine.setRate(Number(value)));
+    rate.set("1");
+    const limiter = toggle(scope, engine.limiterAvailable ? t("Limiter: hold peaks below −0.3 dBFS") : t("The limiter needs a secure page (https or localhost)"), { text: t("Limiter") }, (on) => {
+      this.state.limiter = on;
+      this.changed();
+    });
+    limiter.element.disabled = !engine.limiterAvailable;
+    const presets = presetControls(scope, this.root, {
+      names: () => Object.keys(this.state.presets),
+      use: (name) => this.set({ settings: this.state.presets[name] }, true),
+      save: (name) => this.set({ presets: { ...this.state.presets, [name]: this.settings() } }, true),
+      remove: (name) => this.set({ presets: Object.fromEntries(Object.entries(this.state.presets).filter(([each]) => each !== name)) }, true),
+    });
+    const end = element("span", "mnb-group");
+    const exports: (readonly [string, () => void])[] = [[t("Mix (WAV), made here"), () => this.export((progress) => renderHere(this.stems, this.rows.map((row) => row.settings), this.state.limiter, progress))]];
+    const { render, code } = options;
+    if (render) exports.unshift([t("Mix (WAV), full precision"), () => this.export(render)]);
+    end.append(menu(scope, t("Export"), "save", exports));
+    if (code) end.append(button(scope, t("Show code"), "code", () => void code().then((text) => showCode(scope, this.root, text), (error: unknown) => this.fail((error as Error).message))));
+    const group = element("span", "mnb-group");
+    group.append(play, loop.element);
+    bar.append(group, this.time, rate.element, presets.element, element("span", "mnb-grow"), this.master, limiter.element, end);
+    let playing = false;
+    this.updateBar = () => {
+      if (playing !== engine.playing) setFace(play, engine.playing ? t("Pause") : t("Play"), engine.playing ? "pause" : "play");
+      playing = engine.playing;
+      loop.set(this.looping);
+      limiter.set(this.state.limiter);
+      presets.update();
+    };
+    return bar;
+  }
+
+  private listen(): void {
+    const { scope, timeline, engine } = this;
+    engine.onChange(() => {
+      if (engine.error) this.fail(engine.error);
+      if (!engine.playing) this.tell(true);
+      this.redraw();
+    });
+    for (const row of this.rows) scope.listen(row.picture, "click", (event) => this.seekTo(row.picture, event.clientX));
+    let from: number | null = null;
+    scope.listen(timeline, "pointerdown", (event) => {
+      timeline.setPointerCapture(event.pointerId);
+      from = this.timeAt(timeline, event.clientX);
+    });
+    scope.listen(timeline, "pointermove", (event) => {
+      const to = this.timeAt(timeline, event.clientX);
+      if (from === null || Math.abs(to - from) < engine.duration / 150) return;
+      this.state.loop = [Math.min(from, to), Math.max(from, to)];
+      this.looping = true;
+      this.redraw();
+    });
+    scope.listen(timeline, "pointerup", (event) => {
+      if (from === null) return;
+      const dragged = Math.abs(this.timeAt(timeline, event.clientX) - from) >= engine.duration / 150;
+      from = null;
+      if (dragged) this.changed();
+      else this.seekTo(timeline, event.clientX);
+    });
+    scope.listen(timeline, "keydown", (event) => this.key(event));
+  }
+
+  private timeAt(target: HTMLElement, clientX: number): number {
+    const box = target.getBoundingClientRect();
+    return Math.max(0, Math.min(1, (clientX - box.left) / box.width)) * this.engine.duration;
+  }
+
+  private seekTo(target: HTMLElement, clientX: number): void {
+    this.seek(this.timeAt(target, clientX));
+    this.tell(true);
+  }
+
+  private key(event: KeyboardEvent): void {
+    const { engine } = this;
+    const step = event.shiftKey ? 5 : 1;
+    const mark = (end: 0 | 1) => (): void => {
+      const [start, stop] = this.state.loop ?? [0, engine.duration];
+      const next: [number, number] = end === 0 ? [engine.position, stop] : [start, engine.position];
+      if (next[0] >= next[1]) return;
+      this.state.loop = next;
+      this.looping = true;
+      this.changed();
+    };
+    const acts: Partial<Record<string, () => void>> = {
+      " ": () => this.toggle(),
+      ArrowLeft: () => this.seek(engine.position - step),
+      ArrowRight: () => this.seek(engine.position + step),
+      Home: () => this.seek(0),
+      End: () => this.seek(engine.duration),
+      i: mark(0),
+      o: mark(1),
+      Escape: () => {
+        this.state.loop = null;
+        this.looping = false;
+        this.changed();
+      },
+    };
+    const act = acts[event.key];
+    if (!act || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+    this.redraw();
+  }
+
+  // ---- state -----------------------------------------------------------------------------------
+
+  set(state: Partial<MixState>, tell = false): void {
+    Object.assign(this.state, state);
+    this.looping = this.state.loop !== null;
+    if (tell) this.changed();
+    else this.apply();
+  }
+
+  seek(seconds: number): void {
+    this.engine.seek(Math.max(0, Math.min(this.engine.duration, seconds)));
+    this.redraw();
+  }
+
+  private settings(): MixSettings {
+    return Object.fromEntries(this.rows.map((row, i) => [this.stems[i].info.name, { ...row.settings }]));
+  }
+
+  /** A row was changed by hand. */
+  private mixed(): void {
+    this.state.settings = this.settings();
+    this.changed();
+  }
+
+  private changed(): void {
+    this.apply();
+    this.options.onChange?.(this.state);
+  }
+
+  private apply(): void {
+    this.rows.forEach((row, i) => row.set((this.state.settings as Partial<MixSettings>)[this.stems[i].info.name] ?? USUAL));
+    const soloed = this.rows.some((row) => row.settings.solo);
+    for (const row of this.rows) row.apply(soloed);
+    const { loop, limiter } = this.state;
+    this.engine.setLoop(loop && { start: loop[0], stop: loop[1] });
+    this.engine.setLimiter(limiter);
+    this.redraw();
+  }
+
+  private toggle(): void {
+    if (this.engine.playing) this.engine.pause();
+    else this.engine.play().catch((error: unknown) => this.fail((error as Error).message));
+  }
+
+  private tell(now: boolean): void {
+    const time = performance.now();
+    if (!now && time - this.told < TELL_EVERY) return;
+    this.told = time;
+    this.options.onPlayhead?.(this.engine.position);
+  }
+
+  private export(make: (progress: (part: number) => void) => Promise<Blob>): void {
+    const say = (part: number): void => {
+      this.status.textContent = t("Exporting: {percent} %", { percent: Math.round(part * 100) });
+    };
+    say(0);
+    make(say).then(
+      (blob) => {
+        this.status.textContent = t("Exported.");
+        download("mix.wav", blob);
+      },
+      (error: unknown) => (this.status.textContent = (error as Error).message),
+    );
+  }
+
+  // ---- what is seen ------------------------------------------------------------------------------
+
+  private draw(): void {
+    const { engine, root, timeline } = this;
+    const { position, duration } = engine;
+    for (const row of this.rows) row.draw(position / duration);
+    if (root.dataset["state"] === "loading" && this.rows.every((row) => row.whole)) {
+      root.dataset["state"] = "ready";
+      engine.prefetch();
+    }
+    const level = engine.masterMeter();
+    meter(this.master, level.rms, level.peak);
+    this.drawTimeline(position);
+    const spoken = t("{now} of {all}", { now: formatTime(position), all: formatTime(duration) });
+    this.time.textContent = engine.buffering ? `${spoken} …` : spoken;
+    timeline.setAttribute("aria-valuenow", position.toFixed(2));
+    timeline.setAttribute("aria-valuetext", spoken);
+    this.updateBar();
+    if (engine.playing) {
+      this.tell(false);
+      this.redraw();
+    }
+  }
+
+  private drawTimeline(position: number): void {
+    const width = this.timeline.clientWidth;
+    if (width === 0) return;
+    const context = canvasOf(this.ruler, width, TIMELINE_HEIGHT);
+    const { duration } = this.engine;
+    const x = (time: number): number => (time / duration) * width;
+    context.fillStyle = getComputedStyle(this.root).color;
+    context.font = "11px system-ui,sans-serif";
+    context.textAlign = "center";
+    const ticks = stepped(0, duration, Math.max(2, width / 90));
+    for (const time of ticks) {
+      const text = formatTime(time, ticks[1] ?? 1);
+      const half = context.measureText(text).width / 2;
+      context.fillRect(x(time), TIMELINE_HEIGHT - 6, 1, 6);
+      context.fillText(text, Math.max(half, Math.min(width - half, x(time))), TIMELINE_HEIGHT - 9);
+    }
+    const { loop } = this.state;
+    if (loop) {
+      context.globalAlpha = 0.35;
+      context.fillRect(x(loop[0]), 0, Math.max(2, x(loop[1]) - x(loop[0])), TIMELINE_HEIGHT);
+      context.globalAlpha = 1;
+    }
+    context.fillRect(x(position) - 1, 0, 2, TIMELINE_HEIGHT);
+  }
+
+  private fail(text: string): void {
+    this.root.dataset["state"] = "error";
+    this.status.textContent = text;
+    const again = button(this.scope, t("Try again"), { text: t("Try again") }, () => {
+      this.status.textContent = "";
+      this.root.dataset["state"] = "loading";
+      for (const row of this.rows) row.retry();
+      this.redraw();
+    });
+    this.status.append(" ", again);
+  }
+}
