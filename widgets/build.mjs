@@ -30,3 +30,12 @@ await build({
   format: "esm",
   plugins: [inline],
 });
+// The extension, for JupyterLab's own builder: its packages stay outside.
+await build({
+  ...common,
+  entryPoints: ["lab/index.ts"],
+  outfile: "lib/lab/index.js",
+  format: "esm",
+  plugins: [inline],
+  external: ["@jupyterlab/*", "@lumino/*"],
+});

@@ -20,6 +20,8 @@ export default tseslint.config(
       "max-lines": ["error", 400],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-non-null-assertion": "off",
+      // Items of arrays are typed as always there, so this rule would call needed checks needless.
+      "@typescript-eslint/no-unnecessary-condition": "off",
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
   },

@@ -4,6 +4,7 @@ import { Limiter } from "./limiter.js";
 // The audio thread's own globals, which the DOM library does not declare.
 declare const sampleRate: number;
 declare function registerProcessor(name: string, processor: unknown): void;
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- as the browser has it
 declare class AudioWorkletProcessor {
   constructor();
 }

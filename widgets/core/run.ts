@@ -176,6 +176,8 @@ export class Run {
       source.connect(strip.input);
       source.start(when);
       this.playing.add(source);
+      // It hears this once, at its end, and is gone.
+      // eslint-disable-next-line no-restricted-syntax
       source.addEventListener("ended", () => {
         this.playing.delete(source);
         source.disconnect();

@@ -42,7 +42,10 @@ export class WorkerSource implements TileSource, AudioSource {
 
   tile(key: TileKey, signal?: AbortSignal): Promise<Tile> {
     return new Promise((done, fail) => {
-      if (this.scope.ended || signal?.aborted) return fail(abortError());
+      if (this.scope.ended || signal?.aborted) {
+        fail(abortError());
+        return;
+      }
       const job: Job = { key, done, fail };
       if (signal) {
         const abort = (): void => {
