@@ -11,7 +11,7 @@ const banned = [
 ].map(([selector, message]) => ({ selector, message }));
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "lib/", "test/fixtures/"] },
+  { ignores: ["node_modules/", "lib/", "test/fixtures/", "**/*.cjs"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["*.js", "*.mjs", "*.ts"] }, tsconfigRootDir: import.meta.dirname } },

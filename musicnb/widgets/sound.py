@@ -103,7 +103,7 @@ class Sound:
         part = self.samples[:, index * step : (index + 1) * step]
         # 16 bits hold full scale; what exceeds it travels softer.
         scale = max(1.0, float(np.max(np.abs(part), initial=0)))
-        whole = np.rint(part.T * (32767 / scale)).astype(np.int16)
+        whole = np.clip(np.rint(part.T * (32768 / scale)), -32768, 32767).astype(np.int16)
         buffer = io.BytesIO()
         soundfile.write(buffer, whole, self.sample_rate, "PCM_16", format=kind.upper())
         return buffer.getvalue(), scale
