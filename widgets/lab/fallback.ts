@@ -1,6 +1,6 @@
 /** What a notebook shows of a widget where no kernel is: its picture, and what to do. */
 import type { IRenderMime, IRenderMimeRegistry } from "@jupyterlab/rendermime";
-import { Widget } from "@lumino/widgets";
+import { Panel, Widget } from "@lumino/widgets";
 import { t } from "../core/i18n.js";
 import { element } from "../ui/controls.js";
 
@@ -14,22 +14,23 @@ export function addFallback(rendermime: IRenderMimeRegistry): void {
   rendermime.addFactory({ safe: true, mimeTypes: [MIME], createRenderer }, RANK);
 }
 
-class Fallback extends Widget implements IRenderMime.IRenderer {
-  private readonly picture = element("div", "mnb-picture");
+class Fallback extends Panel implements IRenderMime.IRenderer {
+  private readonly picture = new Widget({ node: element("div", "mnb-picture") });
   private readonly observer = new MutationObserver(() => this.look());
   private inner: IRenderMime.IRenderer | null = null;
 
   constructor(private readonly rendermime: IRenderMimeRegistry) {
     super();
+    this.addWidget(this.picture);
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
-    this.show_(model);
+    this.showPicture(model);
     if (!this.rendermime.mimeTypes.includes(VIEW) || !model.data[VIEW]) return;
     const inner = this.rendermime.createRenderer(VIEW);
     this.inner = inner;
-    inner.node.hidden = true;
-    Widget.attach(inner, this.node);
+    inner.hide();
+    this.addWidget(inner);
     this.observer.observe(inner.node, { childList: true, subtree: true, characterData: true });
     await inner.renderModel(model);
     this.look();
@@ -37,20 +38,18 @@ class Fallback extends Widget implements IRenderMime.IRenderer {
 
   override dispose(): void {
     this.observer.disconnect();
-    if (this.inner?.isAttached) Widget.detach(this.inner);
-    this.inner?.dispose();
     super.dispose();
   }
 
   /** A widget has elements; "loading" and "not found" are only words. */
   private look(): void {
     if (!this.inner) return;
-    const there = this.inner.node.querySelector(".lm-Widget, .jupyter-widgets, .mnb") !== null;
-    this.inner.node.hidden = !there;
-    this.picture.hidden = there;
+    const there = this.inner.node.childElementCount > 0;
+    this.inner.setHidden(!there);
+    this.picture.setHidden(there);
   }
 
-  private show_(model: IRenderMime.IMimeModel): void {
+  private showPicture(model: IRenderMime.IMimeModel): void {
     const { alt = "" } = (model.data[MIME] ?? {}) as { alt?: string };
     const png = model.data["image/png"];
     const parts: HTMLElement[] = [];
@@ -62,7 +61,6 @@ class Fallback extends Widget implements IRenderMime.IRenderer {
       parts.push(image);
     }
     parts.push(element("p", "", t("Run this cell to use the widget.")));
-    this.picture.replaceChildren(...parts);
-    this.node.append(this.picture);
+    this.picture.node.replaceChildren(...parts);
   }
 }
