@@ -1,4 +1,4 @@
-"""``python -m benchmarks speed|quality [--json]``."""
+"""``python -m benchmarks speed|quality|widgets [--json]``."""
 
 from __future__ import annotations
 
@@ -12,17 +12,22 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in {
         "speed": "time and memory, beside demucs and Open-Unmix, in one run",
+        "widgets": "the spectrogram explorer beside plotly and others, in a real browser",
         "quality": "SDR and SI-SDR with intervals, beside classical methods and the oracle mask",
     }.items():
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument("--json", action="store_true", help="print one JSON document")
-        if name == "speed":
-            command.add_argument("--quick", action="store_true", help="no hour, no repeats")
+        if name != "quality":
+            command.add_argument("--quick", action="store_true", help="leave out what takes long")
     options = parser.parse_args()
     if options.command == "speed":
         from benchmarks.speed import speed
 
         report = speed(quick=options.quick)
+    elif options.command == "widgets":
+        from benchmarks.widgets import widgets
+
+        report = widgets(quick=options.quick)
     else:
         from benchmarks.quality import quality
 

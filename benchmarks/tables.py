@@ -20,7 +20,8 @@ def show(report: dict[str, Any]) -> None:
         f"{host['load_average'][0]} at the start; {host['utc']}",
         markup=False,
     )
-    for table in (speed if report["benchmark"] == "speed" else quality)(report):
+    tables = {"speed": speed, "quality": quality, "widgets": widgets}
+    for table in tables[report["benchmark"]](report):
         console.print(table)
     for text in report["notes"]:
         console.print(f"- {text}", style="dim", markup=False)
@@ -41,6 +42,18 @@ def speed(report: dict[str, Any]) -> Iterable[Table]:
         for row in report["floors"]
     ]
     yield _table("Floors", ("must hold", "where", "measured", ""), made)
+
+
+def widgets(report: dict[str, Any]) -> Iterable[Table]:
+    """Yield the tables of a widgets report."""
+    names = ("payload_mb", "first_paint_s", "saved_kb", "zoom_fps", "pan_fps", "first_sound_ms")
+    rows = [(case, *(row.get(name, "") for name in names)) for case, row in report["cases"].items()]
+    yield _table("5 minutes of stereo, in JupyterLab", ("", *names), rows)
+    made = [
+        (row["name"], row["limit"], row["value"], "passed" if row["holds"] else "FAILED")
+        for row in report["floors"]
+    ]
+    yield _table("Floors", ("must hold", "", "measured", ""), made)
 
 
 def _cost(row: dict[str, Any]) -> tuple[object, ...]:
