@@ -101,6 +101,8 @@ def test_text_ends_with_one_newline_and_has_no_carriage_returns():
         str(path.relative_to(ROOT))
         for path, text in texts()
         if path.suffix not in {".ipynb", ".svg"}
+        # As the builder of JupyterLab extensions leaves them.
+        and ROOT / "musicnb" / "labextension" not in path.parents
         and text
         and ("\r" in text or not text.endswith("\n") or text.endswith("\n\n"))
     ]

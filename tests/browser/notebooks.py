@@ -51,6 +51,15 @@ class Book:
             timeout=SLOW,
         )
 
+    def wait_for_cells(self):
+        """Wait until every cell has run."""
+        self.page.wait_for_function(
+            f"() => Array.from({PANEL}.content.model.cells, (cell) => cell.executionCount)"
+            ".every(Boolean)",
+            timeout=SLOW,
+        )
+        self.wait_for_kernel()
+
     def run_all(self):
         """Have every cell run; nobody waits for the end."""
         self.command("notebook:run-all-cells", wait=False)
@@ -73,8 +82,16 @@ class Book:
         self.wait_for_kernel()
 
     def scroll_to(self, cell):
-        """Bring a cell into view, with the windowing that JupyterLab does."""
-        self.page.evaluate(f"(index) => {PANEL}.content.scrollToItem(index, 'start')", cell)
+        """Go to a cell, with the windowing that JupyterLab does."""
+        # Nothing takes the active cell out of the page.
+        self.page.evaluate(
+            f"""(index) => {{
+              const {{ content }} = {PANEL};
+              content.activeCellIndex = index;
+              return content.scrollToItem(index, "start");
+            }}""",
+            cell,
+        )
 
     def theme(self, *, light):
         """Choose the light or the dark theme."""

@@ -50,6 +50,23 @@ def test_the_keyboard_plays_and_seeks(widget):
     expect(button).to_have_attribute("aria-label", "Play")
 
 
+def test_arrows_move_every_slider(widget):
+    for slider in widget.locator("input[type=range]").all():
+        before = float(slider.input_value())
+        slider.press("ArrowLeft")
+        assert float(slider.input_value()) < before, slider.get_attribute("aria-label")
+
+
+def test_keys_in_a_widget_do_nothing_to_the_notebook(lab, widget):
+    """In JupyterLab A inserts a cell, and twice D deletes it."""
+    button = widget.locator(".mnb-play").first
+    for key in "add":
+        button.press(key)
+    widget.page.locator(".mnb-playhead").first.press("a")
+    assert len(lab.save().cells) == 1
+    expect(widget).to_be_visible()
+
+
 def test_tab_goes_through_every_control(widget):
     names = widget.evaluate(
         """(root) => Array.from(root.querySelectorAll("button, select, input, [tabindex='0']"))

@@ -38,7 +38,7 @@ def test_ipywidgets_7(page, classic_server):
     page.goto(f"{classic_server.url}/nbclassic/notebooks/book.ipynb")
     page.wait_for_function(
         "() => globalThis.Jupyter?.notebook?.kernel?.widget_manager"
-        " && Jupyter.notebook.kernel.is_connected()",
+        " && Jupyter.notebook.kernel.info_reply.status === 'ok'",
         timeout=SLOW,
     )
     page.evaluate("() => void Jupyter.notebook.execute_all_cells()")

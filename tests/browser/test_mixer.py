@@ -49,14 +49,6 @@ def test_solo_silences_the_rest(mixer):
     expect(solo).to_have_attribute("aria-pressed", "false")
 
 
-def test_gain_and_pan_follow_the_keyboard(mixer):
-    for control in ("gain", "pan"):
-        slider = stem(mixer, "one").locator(f".mnb-{control}")
-        before = float(slider.input_value())
-        slider.press("ArrowLeft")
-        assert float(slider.input_value()) < before
-
-
 def test_a_hostile_name_is_only_text(lab):
     lab.show(f"{cells.SOUND}\nmusicnb.StemMixer({{{cells.EVIL!r}: song, 'b': song}})")
     mixer = ready(lab.page.locator(".mnb-mixer"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 #: Milliseconds for what starts a kernel or loads a page, on two busy cores.
-SLOW = 60_000
+SLOW = 25_000
 #: Defines `look` in every page.
 IN_PAGE = Path(__file__).with_name("page.js")
 
