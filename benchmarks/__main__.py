@@ -12,7 +12,7 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in {
         "speed": "time and memory, beside demucs and Open-Unmix, in one run",
-        "widgets": "the spectrogram explorer beside plotly and others, in a real browser",
+        "widgets": "the widgets beside plotly, wavesurfer.js and others, in a real browser",
         "quality": "SDR and SI-SDR with intervals, beside classical methods and the oracle mask",
     }.items():
         command = commands.add_parser(name, help=text, description=text)

@@ -1,92 +1,75 @@
-"""The explorer beside what one would otherwise use: ``python -m benchmarks widgets``."""
+"""The widgets beside what one would otherwise use: ``python -m benchmarks widgets``."""
 
 from __future__ import annotations
 
+import shutil
+import statistics
 import sys
 import tempfile
+import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks import widgets_wavesurfer
 from benchmarks.machine import machine
 from benchmarks.packages import note
+from benchmarks.widgets_cases import CASES, FULL, HEAVY, MIXER, OURS, SLOPE, SMALL, Case
 
 ROOT = Path(__file__).parent.parent
-#: The servers and the page's instruments are those of the browser tests.
+ESM = ROOT / "musicnb" / "static" / "widgets.js"
+#: Servers and notebooks are those of the browser tests.
 HARNESS = ROOT / "tests" / "browser"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
-WAIT_MS = 180_000
-
-PREPARE = """
-import numpy as np, librosa, musicnb
-song = musicnb.load("demo:starfall")
-whole = np.tile(song.samples, 8)[:, : 300 * 44_100]
-audio = musicnb.Audio(whole, 44_100)
-mono = whole.mean(axis=0)
-levels = librosa.amplitude_to_db(np.abs(librosa.stft(mono, n_fft=2048, hop_length=512)))
-small = levels[:1024].reshape(512, 2, -1).max(axis=1)[:, :25_840].reshape(512, 1615, 16).max(axis=2)
-full = np.clip((levels[:, :25_840] + 60) * 2, 0, 255).astype(np.uint8)
-import plotly.graph_objects as go, matplotlib.pyplot as plt, IPython.display, librosa.display
-"""
-#: What is shown, and when it can be seen.
-CASES = {
-    "musicnb": (
-        "musicnb.SpectrogramExplorer(audio)",
-        "document.querySelector('.mnb-explorer[data-state=ready]')",
-    ),
-    "plotly FigureWidget 512 x 1615": (
-        "go.FigureWidget(go.Heatmap(z=small))",
-        "document.querySelector('.js-plotly-plot .heatmaplayer image')",
-    ),
-    "plotly Figure 512 x 1615": (
-        "go.Figure(go.Heatmap(z=small))",
-        "document.querySelector('.js-plotly-plot .heatmaplayer image')",
-    ),
-    "IPython.display.Audio": (
-        "IPython.display.Audio(whole, rate=44_100)",
-        "document.querySelector('audio')?.readyState >= 1",
-    ),
-    "librosa.display.specshow": (
-        "librosa.display.specshow(levels, sr=44_100, y_axis='mel', x_axis='time'); plt.show()",
-        "document.querySelector('.jp-OutputArea img')?.complete",
-    ),
-    "plotly FigureWidget 1025 x 25,840": (
-        "go.FigureWidget(go.Heatmap(z=full))",
-        "document.querySelector('.js-plotly-plot .heatmaplayer image')",
-    ),
-}
-SLOW = "plotly FigureWidget 1025 x 25,840"
-NOTES = (
-    "5 minutes of stereo at 44.1 kHz, in JupyterLab in Chromium without a GPU, 1280 x 900",
-    "payload: all that came over the websocket from running the cell until it could be seen",
-    "first_paint_s: from running the cell until the spectrogram is drawn at its own resolution",
-    "saved_kb: what the notebook grew by when it was saved",
-    "first_sound_ms: from the click on play until a sample reaches the loudspeaker",
+INSTRUMENTS = Path(__file__).with_name("widgets_page.js")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # The click on play comes from a script.
+    "--autoplay-policy=no-user-gesture-required",
 )
-
-SEEN = """([condition, started]) => new Promise((resolve) => {
-  const seen = new Function(`return ${condition}`);
-  const look = () => seen() ? resolve(performance.now() - started) : requestAnimationFrame(look);
-  look();
-})"""
-HEARD = """() => new Promise((resolve) => {
-  const started = performance.now();
-  document.querySelector(".mnb-play").click();
-  const look = () => (globalThis.look.heard() > 0.001
-    ? resolve(performance.now() - started) : requestAnimationFrame(look));
-  look();
-})"""
-#: Counts frames while something moves.
-FRAMES = """() => {
-  const frames = [];
-  const tick = (time) => { frames.push(time); globalThis.frames_ = requestAnimationFrame(tick); };
-  globalThis.frames_ = requestAnimationFrame(tick);
-  globalThis.framesDone = () => {
-    cancelAnimationFrame(globalThis.frames_);
-    const gaps = frames.slice(1).map((time, i) => time - frames[i]);
-    const seconds = (frames[frames.length - 1] - frames[0]) / 1000;
-    return { fps: gaps.length / seconds, longest_ms: Math.max(...gaps) };
-  };
-}"""
+WAIT_MS = 300_000
+MOVING_S = 2.0
+#: What must hold. Each is (value's name, comparison, limit).
+FLOORS: tuple[tuple[str, str, float], ...] = (
+    ("first_paint_s", "<=", 0.5),
+    ("zoom_fps", ">=", 30),
+    ("pan_fps", ">=", 30),
+    ("tile_ms", "<=", 250),
+    ("first_sound_ms", "<=", 200),
+    ("sync_error_samples", "<=", 0),
+    ("saved_kb", "<", 150),
+    ("esm_kb", "<=", 120),
+)
+#: Beside each peer: how many times less data, and how many times faster the first paint.
+RATIOS = {SMALL: (15, 10), FULL: (100, 100)}
+NOTES = (
+    "5 minutes of stereo at 44.1 kHz; JupyterLab in Chromium without a GPU, 1280 x 900",
+    "a fresh browser and kernel for each; kB = 10^3 and MB = 10^6 bytes",
+    "payload: all that came over the websocket until it could be seen, code of widgets included",
+    "first paint: from running the cell until it is in the page, ours at its full resolution",
+    (
+        "zoom, pan: the wheel once a frame, the mouse as fast as it goes, for 2 s; frames that show"
+        " something new, and the longest time without one"
+    ),
+    "tile: from asking the kernel to the answer in the page, while zooming; median and worst",
+    (
+        "first sound: from the click on play to a sample at the context's destination,"
+        " seen once a frame; of an audio element until its time moves"
+    ),
+    (
+        "sync error: stems in pairs of opposite sawtooths; 0 if the sum is silent before and"
+        " after a jump (one stem alone is heard), else the sum divided by the slope"
+    ),
+    "heap: JavaScript and its buffers after garbage collection, less what was there before",
+    "saved: what the notebook's file grows by",
+    "wavesurfer.js: in a page of its own, the FLAC from a server on this machine",
+)
 
 
 def widgets(*, quick: bool = False) -> dict[str, Any]:
@@ -95,128 +78,213 @@ def widgets(*, quick: bool = False) -> dict[str, Any]:
     Parameters
     ----------
     quick : bool
-        Leave out the peer at full resolution.
+        Leave out the peers that take long.
     """
     sys.path.insert(0, str(HARNESS))
     from playwright.sync_api import sync_playwright
     from servers import Server
 
     report: dict[str, Any] = {"benchmark": "widgets", "machine": machine(), "notes": list(NOTES)}
+    names = ("jupyterlab", "ipywidgets", "anywidget", "plotly", "librosa")
+    report["versions"] = {name: version(name) for name in names}
+    chosen = {name: case for name, case in CASES.items() if not (quick and name in HEAVY)}
     cases: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = Server("jupyterlab", Path(folder))
         try:
-            for name, (code, seen) in CASES.items():
-                if quick and name == SLOW:
-                    continue
+            for name, case in chosen.items():
+                if name == FULL:
+                    # The heaviest comes last.
+                    cases |= _wavesurfer(report, playwright)
                 note(name)
-                browser = playwright.chromium.launch(
-                    executable_path="/usr/bin/chromium", args=list(FLAGS)
-                )
-                cases[name] = _case(browser, server, code, seen, ours=name == "musicnb")
+                browser = _launch(playwright)
+                report["versions"]["browser"] = browser.version
+                cases[name] = _measure(_page(browser), server, name, case)
                 browser.close()
                 server.end_kernels()
+            if FULL not in chosen:
+                cases |= _wavesurfer(report, playwright)
         finally:
             server.stop()
-    report["cases"] = cases
-    report["esm_kb"] = round((ROOT / "musicnb" / "static" / "widgets.js").stat().st_size / 1e3, 1)
-    report["floors"] = _floors(report)
+    cases[OURS]["esm_kb"] = ESM.stat().st_size / 1e3
+    report["cases"] = {name: _rounded(row) for name, row in cases.items()}
+    report["floors"] = floors(report["cases"])
     return report
 
 
-def _case(browser: Any, server: Any, code: str, seen: str, *, ours: bool) -> dict[str, float]:
-    import notebooks
+def _launch(playwright: Any) -> Any:
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        raise SystemExit(f"a browser is needed: none of {', '.join(BROWSERS)} is on the PATH")
+    return playwright.chromium.launch(executable_path=path, args=list(FLAGS))
 
+
+def _page(browser: Any) -> Any:
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.set_default_timeout(WAIT_MS)
-    page.add_init_script(path=HARNESS / "page.js")
+    page.add_init_script(path=INSTRUMENTS)
+    return page
+
+
+def _wavesurfer(report: dict[str, Any], playwright: Any) -> dict[str, Any]:
+    browser = _launch(playwright)
+    made = widgets_wavesurfer.measure(lambda: _page(browser), _heap)
+    browser.close()
+    if not made:
+        report["notes"].append("wavesurfer.js was left out: npm could not fetch it")
+    return made
+
+
+def _measure(page: Any, server: Any, name: str, case: Case) -> dict[str, float]:
+    import notebooks
+
     received = [0]
-    page.on("websocket", lambda socket: socket.on("framereceived", lambda f: _count(received, f)))
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda f: _add(received, f)))
+    path = notebooks.write(server.root / "bench.ipynb", case.prepare, case.show)
     book = notebooks.Book(page, server, "lab/tree")
-    path = notebooks.write(server.root / "bench.ipynb", PREPARE, code)
-    book.open("bench.ipynb")
-    panel = notebooks.PANEL
-    page.evaluate(f"() => {{ {panel}.content.activeCellIndex = 0 }}")
-    book.command("notebook:run-cell")
-    book.wait_for_kernel()
+    book.open(path.name)
+    _run(book, 0)
     book.save()
-    before, received[0] = path.stat().st_size, 0
-    page.evaluate(f"() => {{ {panel}.content.activeCellIndex = 1 }}")
-    started = page.evaluate("() => performance.now()")
-    book.command("notebook:run-cell", wait=False)
-    made = {"first_paint_s": page.evaluate(SEEN, [seen, started]) / 1000}
-    made["payload_mb"] = received[0] / 1e6
+    before, heap, received[0] = path.stat().st_size, _heap(page), 0
+    started = _run(book, 1, wait=False)
+    seen = page.evaluate(f"(started) => bench.seen(() => {case.seen}, started)", started)
+    made = {"payload_mb": received[0] / 1e6, "first_paint_s": seen / 1000}
     book.wait_for_kernel()
+    made["heap_mb"] = _heap(page) - heap
     book.save()
     made["saved_kb"] = (path.stat().st_size - before) / 1e3
-    if ours:
-        made |= _moving(page)
-        page.wait_for_timeout(500)
-        made["first_sound_ms"] = page.evaluate(HEARD)
-    return {key: round(value, 3) for key, value in made.items()}
+    if case.sound:
+        made["first_sound_ms"] = page.evaluate(f"() => {case.sound}")
+        if name == OURS:
+            page.locator(".mnb-play").click()
+    if case.drag:
+        page.evaluate("() => bench.tiles()")
+        made |= _moving(page, case)
+    if name == OURS:
+        tiles = page.evaluate("() => bench.tiles()")
+        made |= {"tile_ms": statistics.median(tiles), "tile_worst_ms": max(tiles)}
+    if name == MIXER:
+        made["sync_error_samples"] = _sync_error(page)
+    return made
 
 
-def _moving(page: Any) -> dict[str, float]:
-    """Zoom by the wheel and drag for two seconds each, and count frames."""
-    box = page.locator(".mnb-stage").bounding_box()
+def _run(book: Any, cell: int, *, wait: bool = True) -> float:
+    """Run a cell; return the page's time when it was asked to."""
+    book.page.evaluate(
+        "(cell) => { jupyterapp.shell.currentWidget.content.activeCellIndex = cell }", cell
+    )
+    started = float(book.page.evaluate("() => performance.now()"))
+    book.command("notebook:run-cell", wait=wait)
+    if wait:
+        book.wait_for_kernel()
+    return started
+
+
+def _heap(page: Any) -> float:
+    """Return megabytes of JavaScript, after garbage collection."""
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    usage = session.send("Runtime.getHeapUsage")
+    session.detach()
+    return (usage["usedSize"] + usage.get("backingStorageSize", 0)) / 1e6
+
+
+def _moving(page: Any, case: Case) -> dict[str, float]:
+    """Turn the wheel, then drag, for two seconds each, and count frames."""
+    target = page.locator(case.drag).first
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
-    page.locator(".mnb-stage").focus()
-    page.evaluate(FRAMES)
-    for step in range(60):
-        page.mouse.wheel(0, -60 if step < 30 else 60)
-        page.wait_for_timeout(33)
-    zoom = page.evaluate("() => framesDone()")
-    page.keyboard.press("+")
-    page.keyboard.press("+")
-    page.keyboard.press("+")
-    page.get_by_role("button", name="Drag to move").click()
-    page.evaluate(FRAMES)
-    page.mouse.move(x, y)
+    ours = case.drag.startswith(".mnb")
+    if ours:
+        target.focus()
+    made = {}
+    _start(page, case)
+    page.evaluate("([x, y, seconds]) => bench.wheel(x, y, seconds)", [x, y, MOVING_S])
+    made |= {f"zoom_{key}": value for key, value in page.evaluate("bench.counted()").items()}
+    if ours:
+        page.get_by_role("button", name="Drag to move").click()
+        page.mouse.move(x, y)
+    start = _start(page, case)
     page.mouse.down()
-    for step in range(60):
-        page.mouse.move(x + 200 * (step % 20) / 20, y)
-        page.wait_for_timeout(33)
+    while (passed := time.monotonic() - start) < MOVING_S:
+        # To and fro, a second each.
+        page.mouse.move(x + 200 * (abs(passed % 2 - 1) - 0.5), y)
     page.mouse.up()
-    pan = page.evaluate("() => framesDone()")
-    return {
-        "zoom_fps": zoom["fps"],
-        "zoom_longest_ms": zoom["longest_ms"],
-        "pan_fps": pan["fps"],
-        "pan_longest_ms": pan["longest_ms"],
-    }
+    made |= {f"pan_{key}": value for key, value in page.evaluate("bench.counted()").items()}
+    return made
 
 
-def _count(received: list[int], frame: Any) -> None:
+def _start(page: Any, case: Case) -> float:
+    page.evaluate("(selector) => bench.count(selector)", case.moves or None)
+    return time.monotonic()
+
+
+def _sync_error(page: Any) -> float:
+    """Return by how many samples stems are out of step, heard at the loudspeaker."""
+    mixer = page.locator(".mnb-mixer")
+    page.locator(".mnb-play").first.click()
+    _plays_past(page, 1)
+    error = _residual(page)
+    for _ in range(5):
+        mixer.locator(".mnb-playhead").first.press("ArrowRight")
+    _plays_past(page, 6)
+    error = max(error, _residual(page))
+    # The silence is that of sounds: alone, one is heard.
+    mixer.locator(".mnb-solo").first.click()
+    page.wait_for_function("() => bench.levels().at(-1) > 0.05")
+    return error
+
+
+def _plays_past(page: Any, seconds: float) -> None:
+    head = page.locator(".mnb-mixer .mnb-playhead").first.element_handle()
+    page.wait_for_function(
+        "([head, seconds]) => Number(head.getAttribute('aria-valuenow')) > seconds",
+        arg=[head, seconds],
+    )
+
+
+def _residual(page: Any) -> float:
+    peak, middle = page.evaluate(
+        "() => { const all = bench.levels(); return [all.at(-1), all[all.length >> 1]] }"
+    )
+    return 0.0 if peak == 0 else max(middle / SLOPE, 0.01)
+
+
+def _add(received: list[int], frame: str | bytes) -> None:
     received[0] += len(frame)
 
 
-def _floors(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """Hold the figures to what was promised."""
-    cases = report["cases"]
-    ours = cases["musicnb"]
-    values = {
-        "first_paint_s": (ours["first_paint_s"], "<=", 0.5),
-        "zoom_fps": (ours["zoom_fps"], ">=", 30),
-        "pan_fps": (ours["pan_fps"], ">=", 30),
-        "first_sound_ms": (ours["first_sound_ms"], "<=", 200),
-        "saved_kb": (ours["saved_kb"], "<=", 150),
-        "esm_kb": (report["esm_kb"], "<=", 120),
-    }
-    peers = (("512 x 1615", 15, 10), ("1025 x 25,840", 100, 100))
-    for size, less, faster in peers:
-        peer = cases.get(f"plotly FigureWidget {size}")
-        if peer:
-            data = peer["payload_mb"] / ours["payload_mb"]
-            paint = peer["first_paint_s"] / ours["first_paint_s"]
-            values[f"times less data than FigureWidget {size}"] = (data, ">=", less)
-            values[f"times faster paint than FigureWidget {size}"] = (paint, ">=", faster)
+def _rounded(row: dict[str, float]) -> dict[str, float]:
+    """Round to what the measurement can tell."""
+    digits = {"payload_mb": 2, "first_paint_s": 3, "sync_error_samples": 2}
+    return {key: round(value, digits.get(key, 1)) for key, value in row.items()}
+
+
+def floors(cases: dict[str, dict[str, float]]) -> list[dict[str, Any]]:
+    """Compare what was measured with what must hold.
+
+    Examples
+    --------
+    >>> row = {"payload_mb": 1.0, "first_paint_s": 0.4, "zoom_fps": 20}
+    >>> [(made["floor"], made["passed"]) for made in floors({OURS: row})]
+    [('first_paint_s <= 0.5', True), ('zoom_fps >= 30', False)]
+    """
+    ours = cases[OURS]
+    values = [
+        (name, sign, limit, where, cases[where][name])
+        for name, sign, limit in FLOORS
+        for where in (OURS, MIXER)
+        if name in cases.get(where, {})
+    ]
+    for peer, limits in RATIOS.items():
+        for key, limit in zip(("payload_mb", "first_paint_s"), limits, strict=True):
+            if peer in cases:
+                times = round(cases[peer][key] / ours[key], 1)
+                values.append((f"times musicnb's {key}", ">=", limit, peer, times))
     return [
-        {
-            "name": name,
-            "value": round(value, 2),
-            "limit": f"{sign} {limit}",
-            "holds": value <= limit if sign == "<=" else value >= limit,
-        }
-        for name, (value, sign, limit) in values.items()
+        {"floor": f"{name} {sign} {limit:g}", "where": where, "value": value}
+        | {"passed": {"<": value < limit, "<=": value <= limit, ">=": value >= limit}[sign]}
+        for name, sign, limit, where, value in values
     ]

@@ -39,6 +39,10 @@ def explorer(song):
     return musicnb.SpectrogramExplorer(song)
 
 
+#: One tile, as the front end names it.
+KEY = {"kind": "stft", "lane": "mix", "level": 3, "index": 0, "nFft": 512}
+
+
 def ask(widget, method, monkeypatch, **params):
     """Ask as the front end does; return the answer as it would be sent."""
     sent = []
@@ -264,16 +268,31 @@ def test_what_exceeds_full_scale_travels_whole(monkeypatch):
     assert np.abs(samples * content["result"]["scale"] - tone(440, level=3.0)).max() < 2**-13
 
 
+def test_tiles_come_together(explorer, monkeypatch):
+    keys = [KEY, KEY | {"kind": "wave", "nFft": 0}]
+    content, (levels, wave) = ask(explorer, "tiles", monkeypatch, sound=0, keys=keys)
+    shapes = [(tile["columns"], tile["rows"]) for tile in content["result"]["tiles"]]
+    assert shapes == [(256, 257), (256, 2)]
+    assert [len(levels), len(wave)] == [256 * 257, 256 * 2]
+
+
+def test_the_first_look_is_made_beforehand(monkeypatch, song):
+    explorer = musicnb.SpectrogramExplorer(song, lanes="stereo")
+    content, buffers = ask(explorer, "first", monkeypatch)
+    for key, data in zip(content["result"]["tiles"], buffers, strict=True):
+        _, (again,) = ask(explorer, "tiles", monkeypatch, sound=key["sound"], keys=[key])
+        assert bytes(again) == bytes(data)
+    assert {key["lane"] for key in content["result"]["tiles"]} == {"left", "right", "mix"}
+    assert ask(explorer, "first", monkeypatch)[1] == []
+
+
 @pytest.mark.parametrize(
     ("method", "params"),
     [
-        ("tile", {"sound": 0, "kind": "stft", "lane": "mix", "level": 99, "index": 0, "nFft": 512}),
-        (
-            "tile",
-            {"sound": 0, "kind": "stft", "lane": "mix", "level": 3, "index": 9**9, "nFft": 512},
-        ),
-        ("tile", {"sound": 0, "kind": "stft", "lane": "up", "level": 3, "index": 0, "nFft": 512}),
-        ("tile", {"sound": 0, "kind": "stft", "lane": "mix", "level": 3, "index": 0, "nFft": 500}),
+        ("tiles", {"sound": 0, "keys": [KEY | {"level": 99}]}),
+        ("tiles", {"sound": 0, "keys": [KEY | {"index": 9**9}]}),
+        ("tiles", {"sound": 0, "keys": [KEY, KEY | {"lane": "up"}]}),
+        ("tiles", {"sound": 0, "keys": [KEY | {"nFft": 500}]}),
         ("nothing", {}),
     ],
 )

@@ -10,6 +10,7 @@ import anywidget
 import traitlets
 
 from musicnb.errors import InputError, MusicnbError
+from musicnb.widgets.ahead import Ahead
 from musicnb.widgets.tiles import tile
 
 if TYPE_CHECKING:
@@ -35,11 +36,14 @@ class Widget(anywidget.AnyWidget):
     #: Which widget the front-end module is to show.
     _kind = traitlets.Unicode().tag(sync=True)
 
-    #: What it shows and plays; the front end names them by number.
-    _sounds: Sequence[Sound] = ()
+    #: What the front end knows beforehand of each sound.
+    _infos: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
 
-    def __init__(self, **traits: Any) -> None:
-        super().__init__(**traits)
+    def __init__(self, sounds: Sequence[Sound], **traits: Any) -> None:
+        #: What it shows and plays; the front end names them by number.
+        self._sounds = sounds
+        self._ahead = Ahead()
+        super().__init__(_infos=[sound.info() for sound in sounds], **traits)
         self.on_msg(self._hear)
 
     def _hear(self, _: Any, question: Any, __: Any) -> None:
@@ -59,13 +63,21 @@ class Widget(anywidget.AnyWidget):
 
     # ---- what every widget is asked ----------------------------------------------------------
 
-    def _answer_info(self, _: dict[str, Any]) -> Answer:
-        return {"sounds": [sound.info() for sound in self._sounds]}, []
+    def _answer_hello(self, _: dict[str, Any]) -> Answer:
+        return {}, []
 
-    def _answer_tile(self, params: dict[str, Any]) -> Answer:
+    def _answer_first(self, _: dict[str, Any]) -> Answer:
+        made = self._ahead.take()
+        tiles = [{**key, "columns": tile.columns, "rows": tile.rows} for key, tile in made]
+        return {"tiles": tiles}, [tile.data.data for _, tile in made]
+
+    def _answer_tiles(self, params: dict[str, Any]) -> Answer:
+        sound = self._sounds[params["sound"]]
         names = ("kind", "lane", "level", "index", "nFft")
-        made = tile(self._sounds[params["sound"]], *(params[name] for name in names))
-        return {"columns": made.columns, "rows": made.rows}, [made.data.data]
+        keys = ([key[name] for name in names] for key in params["keys"])
+        tiles = [tile(sound, *key) for key in keys]
+        result = {"tiles": [{"columns": made.columns, "rows": made.rows} for made in tiles]}
+        return result, [made.data.data for made in tiles]
 
     def _answer_chunk(self, params: dict[str, Any]) -> Answer:
         sound = self._sounds[params["sound"]]

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from musicnb.audio.audio import Audio
 
 SCALES = ("mel", "log", "linear", "cqt")
-LANES = ("mix", "stereo", "mid/side")
+#: Choices of what is shown, and the signals of each.
+LANES = {"mix": ["mix"], "stereo": ["left", "right"], "mid/side": ["mid", "side"]}
 #: What the settings are if nobody says otherwise (the range of levels depends on the sound).
 DEFAULTS: dict[str, Any] = {
     "scale": "mel",
@@ -124,11 +125,11 @@ class SpectrogramExplorer(Widget):
     ) -> None:
         self._given = audio
         self._sound = sound_of(audio)
-        self._sounds = [self._sound]
         window = n_fft or default_window(self._sound.sample_rate)
         self._overlay_data: dict[str, kinds.Overlay] = {}
         self._overlays_made = 0
         super().__init__(
+            [self._sound],
             _kind="explorer",
             scale=scale,
             colormap=colormap,
@@ -141,6 +142,10 @@ class SpectrogramExplorer(Widget):
             selection=selection,
             view=view,
         )
+        # The constant-Q transform takes longer: its tiles are better shown one by one.
+        if view is None and scale != "cqt":
+            pictures = [("stft", lane, window) for lane in LANES[lanes]]
+            self._ahead.begin([self._sound], [*pictures, ("wave", "mix", 0)])
 
     def _usual_range(self, window: int) -> tuple[float, float]:
         loudest = float(overview(self._sound, window).max()) / 2 - 117.5

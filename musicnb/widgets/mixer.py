@@ -15,9 +15,10 @@ from musicnb.audio.audio import Audio
 from musicnb.audio.files import load
 from musicnb.errors import InputError
 from musicnb.stems.stems import Stems
+from musicnb.widgets.ahead import USUAL_WIDTH
 from musicnb.widgets.base import Answer, Widget
 from musicnb.widgets.code import call, name_of
-from musicnb.widgets.picture import stacked
+from musicnb.widgets.picture import low_window, stacked
 from musicnb.widgets.render import StemSettings, render
 from musicnb.widgets.sound import Sound
 
@@ -88,18 +89,21 @@ class StemMixer(Widget):
     ) -> None:
         self._given = stems
         self._stems = _audios(stems)
-        self._sounds = [
+        sounds = [
             Sound(name, audio.samples, audio.sample_rate, audio)
             for name, audio in self._stems.items()
         ]
         self._rendered = b""
         super().__init__(
+            sounds,
             _kind="mixer",
             settings=dict(settings or {}),
             limiter=limiter,
             loop=None if loop is None else list(loop),
             presets=dict(presets or {}),
         )
+        low = ("stft", "mix", low_window(sounds[0].sample_rate))
+        self._ahead.begin(sounds, [low], USUAL_WIDTH // 2)
 
     # ---- the options make sense --------------------------------------------------------------
 

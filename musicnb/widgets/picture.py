@@ -48,9 +48,14 @@ def stacked(sounds: Sequence[Sound]) -> bytes:
     """Return a PNG of several sounds, one below the other."""
     parts = []
     for sound in sounds:
-        parts.append(_shown(sound, default_window(sound.sample_rate), -80, -10, 48))
+        parts.append(_shown(sound, low_window(sound.sample_rate), -80, -10, 48))
         parts.append(np.zeros((2, WIDTH), np.float32))
     return _png(np.concatenate(parts[:-1]), "viridis")
+
+
+def low_window(sample_rate: int) -> int:
+    """Return the window for a picture so low that it shows no more than a short one tells."""
+    return default_window(sample_rate) // 4
 
 
 def _shown(sound: Sound, n_fft: int, low: float, high: float, height: int) -> NDArray[np.float32]:
@@ -71,7 +76,7 @@ def _png(shown: NDArray[np.float32], colormap: str) -> bytes:
         image = Image.fromarray(np.rint(shown * (count - 1)).astype(np.uint8), mode="L")
         image.putpalette(colors(colormap, count).reshape(-1).tolist())
         buffer = io.BytesIO()
-        image.save(buffer, "PNG", optimize=True)
+        image.save(buffer, "PNG")
         if buffer.tell() <= PICTURE_BYTES:
             break
     return buffer.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -131,7 +132,8 @@ def limit(samples: NDArray[np.float64], sample_rate: int) -> NDArray[np.float64]
     """Return the sound with its peaks held at `CEILING`."""
     from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
-    ahead = round(LOOK_AHEAD * sample_rate)
+    # Half up, as JavaScript rounds.
+    ahead = math.floor(LOOK_AHEAD * sample_rate + 0.5)
     peak = np.max(np.abs(samples), axis=0, initial=0)
     need = np.minimum(1, CEILING / np.maximum(peak, 1e-300))
     # Both windows end at the latest frame, which is `ahead` after the one that comes out.

@@ -7,7 +7,7 @@ import tempfile
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import soundfile
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 IN_MEMORY = 900.0
 #: Seconds in what the front end fetches at a time; the same number is in core/types.ts.
 CHUNK_SECONDS = 4
+#: Signals that are shown of a sound.
+LANES = ("mix", "left", "right", "mid", "side")
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,21 +76,30 @@ class Sound:
 
     def lane(self, lane: str, start: int, stop: int) -> NDArray[np.float32]:
         """Return one signal from frame `start` to `stop`, with silence outside the sound."""
-        part = self.samples[:, max(start, 0) : max(stop, 0)]
-        if lane == "mix" or self.channels == 1:
-            signal = part.mean(axis=0)
-        elif lane in ("left", "right"):
-            signal = part[0 if lane == "left" else 1]
-        elif lane in ("mid", "side"):
-            signal = (part[0] + part[1] if lane == "mid" else part[0] - part[1]) / 2
-        else:
-            raise InputError(
-                f"lane is {lane!r}", expected="mix, left, right, mid or side", todo="Choose one."
-            )
+        signal = self.combined(lane, self.samples[:, max(start, 0) : max(stop, 0)])
+        if len(signal) == stop - start:
+            return signal
         before = min(max(-start, 0), stop - start)
         padded = np.zeros(stop - start, np.float32)
         padded[before : before + len(signal)] = signal
         return padded
+
+    def combined(self, lane: str, part: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return one signal of a part of the samples, shape (channels, ...)."""
+        if lane not in LANES:
+            raise InputError(
+                f"lane is {lane!r}", expected=", ".join(LANES), todo="Choose one of them."
+            )
+        if self.channels == 1 or lane in ("left", "right"):
+            signal = part[1 if lane == "right" and self.channels > 1 else 0]
+        elif lane == "side":
+            signal = (part[0] - part[1]) * np.float32(0.5)
+        elif self.channels == 2:  # noqa: PLR2004
+            # Far faster than the mean.
+            signal = (part[0] + part[1]) * np.float32(0.5)
+        else:
+            signal = part.mean(axis=0)
+        return cast("NDArray[np.float32]", signal)
 
     def audio_between(self, start: float, stop: float) -> Audio:
         """Return a part of the sound, by seconds, with its recipe where there is one."""

@@ -27,6 +27,8 @@ MAX_LEVEL = 20
 WINDOWS = (256, 512, 1024, 2048, 4096, 8192)
 #: A column looks at no more frames of the STFT than this, however long it is.
 MAX_FRAMES = 16
+#: Samples that are transformed at a time.
+BATCH = 1 << 18
 #: Half a decibel a step; byte 0 is this or less.
 FLOOR_DB = -117.5
 
@@ -111,12 +113,14 @@ def decibels(power: NDArray[np.float32]) -> NDArray[np.uint8]:
 def _frames(sound: Sound, lane: str, centres: NDArray[np.int64], size: int) -> NDArray[np.float32]:
     """Return the stretches of `size` samples around equally spaced centres, one a row."""
     spacing = int(centres[1] - centres[0]) if len(centres) > 1 else size
-    if spacing <= 2 * size:
-        first = int(centres[0]) - size // 2
-        signal = sound.lane(lane, first, int(centres[-1]) + size - size // 2)
-        windows = np.lib.stride_tricks.sliding_window_view(signal, size)
-        return windows[::spacing]
-    # Far apart, most of the sound is not looked at: read only what is.
+    first, last = int(centres[0]) - size // 2, int(centres[-1]) + size - size // 2
+    windows = np.lib.stride_tricks.sliding_window_view
+    if spacing < size:
+        return windows(sound.lane(lane, first, last), size)[::spacing]
+    # Apart, much of the sound is not looked at: read only what is.
+    if first >= 0 and last <= sound.frames:
+        each = windows(sound.samples[:, first:last], size, axis=1)[:, ::spacing]
+        return sound.combined(lane, each)
     return np.stack(
         [sound.lane(lane, c - size // 2, c - size // 2 + size) for c in map(int, centres)]
     )
@@ -134,7 +138,8 @@ def _stft(
     window = np.hanning(n_fft + 1)[:-1].astype(np.float32)
     window *= 2 / window.sum()
     made = np.empty((columns, n_fft // 2 + 1), np.float32)
-    batch = max(1, 2048 // each)
+    # So many samples at a time that they stay in the processor's cache.
+    batch = max(1, BATCH // (each * n_fft))
     for start in range(0, columns, batch):
         count = min(batch, columns - start)
         centres = first + start * hop + spacing // 2 + spacing * np.arange(count * each)

@@ -27,7 +27,7 @@ function settingsOf(model: Model): Partial<Settings> {
 
 export async function renderExplorer(model: Model, host: HTMLElement, scope: Scope): Promise<void> {
   const channel = new Channel(model, scope);
-  const source = (await soundsOf(channel)).at(0);
+  const source = soundsOf(channel).at(0);
   if (!source || scope.ended) return;
   // What this view has just set comes back as a change; it is not news.
   let telling = false;
@@ -47,6 +47,7 @@ export async function renderExplorer(model: Model, host: HTMLElement, scope: Sco
     onPlayhead: (playhead) => tell({ playhead }),
     code: async (view) => String((await channel.request("code", { view })).result["code"]),
   });
+  channel.onLost((error) => handle.fail(error.message));
   const heed = (event: string, act: () => void): void => {
     const hear = (): void => {
       if (!telling) act();

@@ -10,9 +10,9 @@ const TRAITS = ["settings", "limiter", "loop", "presets"] as const;
 
 const stateOf = (model: Model): MixState => Object.fromEntries(TRAITS.map((trait) => [trait, model.get(trait)])) as unknown as MixState;
 
-export async function renderMixer(model: Model, host: HTMLElement, scope: Scope): Promise<void> {
+export function renderMixer(model: Model, host: HTMLElement, scope: Scope): void {
   const channel = new Channel(model, scope);
-  const stems = await soundsOf(channel);
+  const stems = soundsOf(channel);
   if (scope.ended) return;
   let telling = false;
   const tell = (values: Record<string, unknown>): void => {
@@ -30,6 +30,7 @@ export async function renderMixer(model: Model, host: HTMLElement, scope: Scope)
     code: async () => String((await channel.request("code")).result["code"]),
     render: (progress) => fetchMix(channel, progress),
   });
+  channel.onLost((error) => handle.fail(error.message));
   const heed = (event: string, act: () => void): void => {
     const hear = (): void => {
       if (!telling) act();

@@ -9,8 +9,11 @@ import type { SoundInfo } from "./types.js";
 const BLOCK_SECONDS = 2;
 /** Seconds scheduled ahead; browsers wake hidden pages but once a second. */
 const AHEAD_SECONDS = 4;
-/** Seconds between scheduling and the first sound. */
-const LEAD_SECONDS = 0.02;
+/** Seconds between scheduling and the first sound; more for a machine that is slower. */
+const LEAD_SECONDS = 0.03;
+const LONGEST_LEAD_SECONDS = 1;
+/** The audio thread may be so far ahead of the clock that it shows: some render quanta of 128 frames. */
+const MARGIN_FRAMES = 512;
 
 export interface RunOptions {
   readonly context: AudioContext;
@@ -120,13 +123,12 @@ export class Run {
       at += piece.length;
     }
     if (this.stopped) return;
-    this.catchUp();
+    this.schedule(this.stretched(sound, done));
     for (const piece of pieces) {
       this.spans.add(this.nominal, piece);
       this.nominal += piece.length / rate;
       this.to = piece.from + piece.length;
     }
-    this.schedule(this.stretched(sound, done));
     this.complete = done;
   }
 
@@ -143,13 +145,15 @@ export class Run {
     });
   }
 
-  /** The first block, and one that came too late, begin as soon as can be. */
-  private catchUp(): void {
-    const soonest = Math.ceil(this.clock + LEAD_SECONDS * this.sampleRate);
-    if (this.cursor === null || this.cursor < soonest - LEAD_SECONDS * this.sampleRate / 2) {
+  /** The first block, and one that comes too late, begin as soon as can be. */
+  private catchUp(lead: number): number {
+    const { clock } = this;
+    if (this.cursor === null || this.cursor < clock + MARGIN_FRAMES) {
+      const soonest = Math.ceil(clock + lead * this.sampleRate);
       this.nominal += soonest - (this.cursor ?? 0);
       this.cursor = soonest;
     }
+    return this.cursor;
   }
 
   private stretched(sound: Float32Array[][], last: boolean): Float32Array[][] {
@@ -162,28 +166,45 @@ export class Run {
     return sound.map((channels) => whole.slice(used, (used += channels.length)));
   }
 
+  /** Hand a block to the audio thread: all tracks at the very same frame of its clock. */
   private schedule(sound: Float32Array[][]): void {
-    const { context, graph } = this.options;
     const length = sound[0]?.[0]?.length ?? 0;
-    if (!length || this.cursor === null) return;
-    const when = this.cursor / this.sampleRate;
-    sound.forEach((channels, track) => {
-      const strip = graph.strips[track];
-      if (!strip) return;
-      const buffer = context.createBuffer(channels.length, length, this.sampleRate);
-      channels.forEach((channel, c) => buffer.copyToChannel(channel as Float32Array<ArrayBuffer>, c));
-      const source = new AudioBufferSourceNode(context, { buffer });
-      source.connect(strip.input);
-      source.start(when);
-      this.playing.add(source);
-      // It hears this once, at its end, and is gone.
-      // eslint-disable-next-line no-restricted-syntax
-      source.addEventListener("ended", () => {
-        this.playing.delete(source);
-        source.disconnect();
-      });
-    });
-    this.cursor += length;
+    if (!length) {
+      this.catchUp(LEAD_SECONDS);
+      return;
+    }
+    const buffers = sound.map((channels) => this.buffer(channels, length));
+    for (let lead = LEAD_SECONDS; ; lead *= 2) {
+      const at = this.catchUp(lead);
+      const sources = buffers.map((buffer, track) => this.start(buffer, track, at));
+      if (this.clock + MARGIN_FRAMES <= at || lead > LONGEST_LEAD_SECONDS) break;
+      // The clock went by while they were started, so that some may come later than others: again.
+      for (const source of sources) this.drop(source);
+    }
+    this.cursor! += length;
+  }
+
+  private buffer(channels: Float32Array[], length: number): AudioBuffer {
+    const buffer = this.options.context.createBuffer(channels.length, length, this.sampleRate);
+    channels.forEach((channel, c) => buffer.copyToChannel(channel as Float32Array<ArrayBuffer>, c));
+    return buffer;
+  }
+
+  private start(buffer: AudioBuffer, track: number, at: number): AudioBufferSourceNode {
+    const { context, graph } = this.options;
+    const source = new AudioBufferSourceNode(context, { buffer });
+    source.connect(graph.strips[track].input);
+    source.start(at / this.sampleRate);
+    this.playing.add(source);
+    // It hears this once, at its end, and is gone.
+    // eslint-disable-next-line no-restricted-syntax
+    source.addEventListener("ended", () => this.drop(source));
+    return source;
+  }
+
+  private drop(source: AudioBufferSourceNode): void {
+    this.playing.delete(source);
+    source.disconnect();
   }
 }
 

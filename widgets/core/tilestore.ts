@@ -4,16 +4,18 @@ import type { Tile, TileKey, TileSource } from "./types.js";
 
 /** Bytes of tiles kept; the coarsest are never dropped, for there is always something to show. */
 const BUDGET = 48_000_000;
-/** The kernel answers one after the other: more at a time would only be stale when they come. */
-const AT_ONCE = 3;
+/** So many tiles are asked for together, in so many questions at a time: more would only be stale when they come. */
+const GROUP = 4;
+const AT_ONCE = 2;
 
 export const nameOf = (key: TileKey): string => `${key.kind}/${key.lane}/${key.nFft}/${key.level}/${key.index}`;
 
 export class TileStore {
   private readonly tiles = new Map<string, Tile>();
   private readonly pinned = new Map<string, Tile>();
-  private readonly underWay = new Map<string, AbortController>();
-  private wanted: TileKey[] = [];
+  /** Names of the tiles of each question, and how to call it off. */
+  private readonly underWay = new Map<AbortController, readonly string[]>();
+  private wanted: readonly TileKey[][] = [];
   private bytes = 0;
   private failed = false;
 
@@ -36,43 +38,52 @@ export class TileStore {
     return tile;
   }
 
-  /** Fetch these, the first first, and forget what was wanted before. */
-  want(keys: readonly TileKey[]): void {
-    this.wanted = keys.filter((key) => !this.get(key) && !this.underWay.has(nameOf(key)));
-    const names = new Set(keys.map(nameOf));
-    for (const [name, controller] of this.underWay) if (!names.has(name)) controller.abort();
+  /** Fetch these, then what may be wanted next; forget what was wanted before. */
+  want(keys: readonly TileKey[], next: readonly TileKey[] = []): void {
+    const names = new Set([...keys, ...next].map(nameOf));
+    for (const [controller, group] of this.underWay) if (!group.some((name) => names.has(name))) controller.abort();
+    const known = new Set([...this.underWay.values()].flat());
+    const isNew = (key: TileKey): boolean => {
+      const name = nameOf(key);
+      if (known.has(name) || this.get(key)) return false;
+      known.add(name);
+      return true;
+    };
+    this.wanted = [keys.filter(isNew), next.filter(isNew)];
     if (!this.failed) this.next();
   }
 
   get idle(): boolean {
-    return this.wanted.length === 0 && this.underWay.size === 0;
+    return this.wanted.every((part) => part.length === 0) && this.underWay.size === 0;
   }
 
-  /** After a failure: ask for everything again. */
+  /** After a failure: what is wanted next will be asked for. */
   retry(): void {
     this.failed = false;
-    this.next();
   }
 
   private next(): void {
-    while (this.underWay.size < AT_ONCE && this.wanted.length > 0 && !this.scope.ended) void this.fetch(this.wanted.shift()!);
+    while (this.underWay.size < AT_ONCE && !this.scope.ended) {
+      const part = this.wanted.find(({ length }) => length > 0);
+      if (!part) return;
+      void this.fetch(part.splice(0, GROUP));
+    }
   }
 
-  private async fetch(key: TileKey): Promise<void> {
-    const name = nameOf(key);
+  private async fetch(keys: readonly TileKey[]): Promise<void> {
     const controller = new AbortController();
-    this.underWay.set(name, controller);
+    this.underWay.set(controller, keys.map(nameOf));
     try {
-      this.keep(key, await this.source.tile(key, controller.signal));
+      const tiles = await this.source.tiles(keys, controller.signal);
+      keys.forEach((key, i) => this.keep(key, tiles[i]));
     } catch (error) {
-      this.underWay.delete(name);
+      this.underWay.delete(controller);
       if (this.scope.ended) return;
       if (error instanceof DOMException && error.name === "AbortError") { this.next(); return; }
       this.failed = true;
-      this.wanted.unshift(key);
       this.fail(error as Error); return;
     }
-    this.underWay.delete(name);
+    this.underWay.delete(controller);
     if (this.scope.ended) return;
     this.next();
     this.arrived();

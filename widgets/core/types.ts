@@ -45,7 +45,8 @@ export interface Tile {
 
 export interface TileSource {
   readonly info: SoundInfo;
-  tile(key: TileKey, signal?: AbortSignal): Promise<Tile>;
+  /** Several at once: each message of its own would cost as much as a tile. */
+  tiles(keys: readonly TileKey[], signal?: AbortSignal): Promise<readonly Tile[]>;
 }
 
 /** Seconds of sound in one chunk, whatever the source. */

@@ -24,7 +24,14 @@ interface Reply {
 }
 
 /** The kernel did not answer: it was restarted, or works on something long. */
-export class NoAnswer extends Error {}
+export class NoAnswer extends Error {
+  constructor() {
+    super(t("The kernel does not answer. If it was restarted, run this cell again."));
+  }
+}
+
+/** How long a kernel may be silent that seems to be gone, in milliseconds. */
+const GONE_AFTER = 4_000;
 
 export class Channel {
   private readonly waiting = new Map<string, { done: (answer: Answer) => void; fail: (error: Error) => void }>();
@@ -42,6 +49,18 @@ export class Channel {
     scope.onEnd(() => model.off("msg:custom", hear));
   }
 
+  /** Call `act` when the kernel was restarted: this widget is not in the new one. */
+  onLost(act: (error: NoAnswer) => void): void {
+    // ipywidgets triggers this when the connection is lost, and when it is back.
+    const ask = (): void => {
+      this.request("hello", {}, undefined, GONE_AFTER).catch((error: unknown) => {
+        if (error instanceof NoAnswer && !this.scope.ended) act(error);
+      });
+    };
+    this.model.on("comm_live_update", ask);
+    this.scope.onEnd(() => this.model.off("comm_live_update", ask));
+  }
+
   request(method: string, params: Readonly<Record<string, unknown>> = {}, signal?: AbortSignal, patience = this.patience): Promise<Answer> {
     const id = `${this.view}:${(this.count += 1)}`;
     return new Promise((resolve, reject) => {
@@ -51,7 +70,7 @@ export class Channel {
         act();
       };
       const calledOff = this.scope.timeout(
-        () => end(() => reject(new NoAnswer(t("The kernel does not answer. If it was restarted, run this cell again.")))),
+        () => end(() => reject(new NoAnswer())),
         patience,
       );
       this.waiting.set(id, {
@@ -65,7 +84,12 @@ export class Channel {
         if (signal.aborted) { abort(); return; }
         this.scope.listen(signal, "abort", abort, { once: true });
       }
-      this.model.send({ id, method, params });
+      try {
+        this.model.send({ id, method, params });
+      } catch {
+        // What connected both is gone.
+        end(() => reject(new NoAnswer()));
+      }
     });
   }
 

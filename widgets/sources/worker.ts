@@ -40,7 +40,11 @@ export class WorkerSource implements TileSource, AudioSource {
     this.post({ sound: { channels: copies, sampleRate } }, copies.map((copy) => copy.buffer));
   }
 
-  tile(key: TileKey, signal?: AbortSignal): Promise<Tile> {
+  tiles(keys: readonly TileKey[], signal?: AbortSignal): Promise<Tile[]> {
+    return Promise.all(keys.map((key) => this.tile(key, signal)));
+  }
+
+  private tile(key: TileKey, signal?: AbortSignal): Promise<Tile> {
     return new Promise((done, fail) => {
       if (this.scope.ended || signal?.aborted) {
         fail(abortError());

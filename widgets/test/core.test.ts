@@ -77,31 +77,32 @@ describe("the store of tiles", () => {
   const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
   it("fetches the first first, drops what is no longer wanted, and calls it off", async () => {
-    const asked: number[] = [];
-    const aborted: number[] = [];
+    const asked: number[][] = [];
+    const aborted: number[][] = [];
     const source = {
       info: { name: "", sampleRate: 1, channels: 1, frames: 1 },
-      tile: ({ index }: TileKey, signal?: AbortSignal) =>
+      tiles: (keys: readonly TileKey[], signal?: AbortSignal) =>
         new Promise<never>((_, reject) => {
-          asked.push(index);
+          const indices = keys.map(({ index }) => index);
+          asked.push(indices);
           signal?.addEventListener("abort", () => {
-            aborted.push(index);
+            aborted.push(indices);
             reject(new DOMException("", "AbortError"));
           });
         }),
     };
     const store = new TileStore(source, new Scope(), vi.fn(), vi.fn(), () => 9);
-    store.want([0, 1, 2, 3, 4].map((index) => key(index)));
-    expect(asked).toEqual([0, 1, 2]);
-    store.want([key(2), key(7)]);
+    store.want([0, 1, 2, 3, 4, 4].map((index) => key(index)), [key(5)]);
+    expect(asked).toEqual([[0, 1, 2, 3], [4]]);
+    store.want([key(3), key(7)], [key(8)]);
     await settle();
-    expect(aborted).toEqual([0, 1]);
-    expect(asked).toEqual([0, 1, 2, 7]);
+    expect(aborted).toEqual([[4]]);
+    expect(asked.slice(2)).toEqual([[7]]);
   });
 
   it("keeps within its budget, but never drops the overview", async () => {
     const tile = { columns: 256, rows: 1, data: new Uint8Array(10_000_000) };
-    const source = { info: { name: "", sampleRate: 1, channels: 1, frames: 1 }, tile: () => Promise.resolve(tile) };
+    const source = { info: { name: "", sampleRate: 1, channels: 1, frames: 1 }, tiles: (keys: readonly TileKey[]) => Promise.resolve(keys.map(() => tile)) };
     const store = new TileStore(source, new Scope(), vi.fn(), vi.fn(), () => 9);
     for (const each of [key(0, 9), ...[0, 1, 2, 3, 4, 5].map((index) => key(index))]) {
       store.want([each]);

@@ -68,7 +68,7 @@ export class Stage {
     const wanted = this.drawSound(spectrogram, place, this.store, ink);
     drawOverlay(canvasOf(this.above, this.width, HEIGHT), state, place, playhead, ink);
     this.drawMap(playhead, ink);
-    this.store.want([...wanted, ...this.mapKeys(), ...this.ahead(wanted)]);
+    this.store.want([...wanted, ...this.mapKeys()], this.ahead(wanted));
   }
 
   /** Draw spectrogram and waveform of the view; return the tiles that it takes. */

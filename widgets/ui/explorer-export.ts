@@ -22,7 +22,7 @@ export async function table(source: TileSource, state: State, region: Region): P
   const keys = keysFor(state.kind, state.laneList[0], state.settings.nFft, level, start, span, frames);
   const lines: string[] = [];
   for (const key of keys) {
-    const tile = await source.tile(key);
+    const [tile] = await source.tiles([key]);
     const rows = rowsWithin(tile, key, sampleRate, region);
     if (!lines.length) lines.push(["time_s", ...rows.map(({ hz }) => hz.toFixed(2))].join(","));
     for (let column = 0; column < tile.columns; column += 1) {
@@ -65,7 +65,7 @@ export async function picture(source: TileSource, state: State, region: Region, 
   const [start, span] = [region.start * source.info.sampleRate, (region.stop - region.start) * source.info.sampleRate];
   const level = levelFor(span, place.width, 20);
   for (const [kind, lane] of [...state.laneList.map((each) => [state.kind, each] as const), ["wave", "mix"] as const])
-    for (const key of keysFor(kind, lane, state.settings.nFft, level, start, span, source.info.frames)) tiles.set(nameOf(key), await source.tile(key));
+    for (const key of keysFor(kind, lane, state.settings.nFft, level, start, span, source.info.frames)) tiles.set(nameOf(key), (await source.tiles([key]))[0]);
   const before = { start: state.start, span: state.span, axis: state.axis };
   // The view becomes the region for as long as it takes to draw.
   Object.assign(state, { start: region.start, span: region.stop - region.start, axis: new FrequencyAxis(state.settings.scale, Math.max(region.low, state.lowest), region.high) });

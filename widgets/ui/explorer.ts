@@ -35,6 +35,8 @@ export interface ExplorerHandle {
   show(region: Region | null): void;
   seek(seconds: number): void;
   overlay(overlays: readonly Overlay[]): void;
+  /** Say what went wrong. */
+  fail(text: string): void;
 }
 
 /** Python hears of the playhead this often, in milliseconds. */
@@ -282,7 +284,7 @@ class Explorer implements ExplorerHandle {
   }
 
   /** Say what went wrong, over the picture, with a way to try again. */
-  private fail(text: string): void {
+  fail(text: string): void {
     this.root.dataset["state"] = "error";
     this.message?.remove();
     const box = element("div", "mnb-message");

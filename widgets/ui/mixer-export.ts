@@ -1,4 +1,5 @@
 /** The mix as a file, made in the browser. */
+import { limiterDelay } from "../core/limiter.js";
 import { Graph, limiterPossible, loadLimiter } from "../core/graph.js";
 import { t } from "../core/i18n.js";
 import { CHUNK_SECONDS } from "../core/types.js";
@@ -17,7 +18,7 @@ export async function renderHere(sources: readonly AudioSource[], settings: read
   const soloed = settings.some(({ solo }) => solo);
   const tracks = settings.map(({ gain, pan, mute, solo }) => ({ gain, pan: pan === 0 ? null : pan, audible: !mute && (!soloed || solo) && gain > SILENT_DB }));
   const limiting = limiter && limiterPossible();
-  const delay = limiting ? Math.round(0.01 * sampleRate) : 0;
+  const delay = limiting ? limiterDelay(sampleRate) : 0;
   const context = new OfflineAudioContext(2, frames + delay, sampleRate);
   if (limiting) await loadLimiter(context);
   const graph = new Graph(context, tracks, { meters: false, limiter: limiting });

@@ -120,7 +120,7 @@ export class Row {
   }
 
   private get level(): number {
-    return levelFor(this.source.info.frames, Math.max(200, this.picture.clientWidth) * ratio(), 20);
+    return levelFor(this.source.info.frames, (Math.max(200, this.picture.clientWidth) * ratio()) / 2, 20);
   }
 
   /** @param playhead the part of the sound that lies before it, 0 to 1 */
@@ -130,7 +130,8 @@ export class Row {
     if (width === 0) return;
     const context = canvasOf(picture, width, THUMBNAIL_HEIGHT);
     const { frames, sampleRate } = source.info;
-    const keys = keysFor("stft", "mix", defaultWindow(sampleRate), this.level, 0, frames, frames);
+    // So low a picture shows no more than a short window tells.
+    const keys = keysFor("stft", "mix", defaultWindow(sampleRate) / 4, this.level, 0, frames, frames);
     this.painter.use({ axis: this.axis, height: Math.round(THUMBNAIL_HEIGHT * ratio()), palette: this.palette, sampleRate });
     this.whole = drawLane(context, this.store, this.painter, keys, this.level, { start: 0, span: frames, x: 0, y: 0, width, height: THUMBNAIL_HEIGHT });
     this.store.want(keys);

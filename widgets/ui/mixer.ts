@@ -35,6 +35,8 @@ export interface MixerOptions extends Partial<MixState> {
 export interface MixerHandle {
   set(state: Partial<MixState>): void;
   seek(seconds: number): void;
+  /** Say what went wrong. */
+  fail(text: string): void;
 }
 
 const TELL_EVERY = 400;
@@ -344,7 +346,7 @@ class Mixer implements MixerHandle {
     context.fillRect(x(position) - 1, 0, 2, TIMELINE_HEIGHT);
   }
 
-  private fail(text: string): void {
+  fail(text: string): void {
     this.root.dataset["state"] = "error";
     this.status.textContent = text;
     const again = button(this.scope, t("Try again"), { text: t("Try again") }, () => {

@@ -62,11 +62,13 @@ export class Painter {
     const context = canvas.getContext("2d")!;
     const image = context.createImageData(columns, height);
     const pixels = new Uint32Array(image.data.buffer);
-    for (let y = 0; y < height; y += 1) {
-      const [first, last, near] = [from[y], to[y], between[y]];
-      if (first < 0) continue;
-      for (let x = 0; x < columns; x += 1) {
-        const start = x * rows;
+    for (let x = 0; x < columns; x += 1) {
+      const start = x * rows;
+      for (let y = 0; y < height; y += 1) {
+        const first = from[y];
+        if (first < 0) continue;
+        const last = to[y];
+        const near = between[y];
         let level = data[start + first];
         if (near > 0) level += (data[start + first + 1] - level) * near;
         else for (let row = first + 1; row <= last; row += 1) if (data[start + row] > level) level = data[start + row]!;
