@@ -17,6 +17,8 @@ pytestmark = pytest.mark.usefixtures("quiet")
 def widget(request, lab):
     """Either widget."""
     lab.show(KINDS[request.param])
+    # The end of a run takes the focus.
+    lab.wait_for_cells()
     return ready(lab.page.locator(f".mnb-{request.param}"))
 
 

@@ -53,6 +53,13 @@ export function setFace(target: HTMLButtonElement, label: string, face: Icon | {
   target.setAttribute("aria-label", label);
 }
 
+/** Keep plain keys from the notebook, where A inserts a cell; Ctrl+S and the like pass. */
+export function ownKeys(scope: Scope, root: HTMLElement): void {
+  scope.listen(root, "keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  });
+}
+
 /** Something whose value can also be set from elsewhere, without an echo. */
 export interface Control<T> {
   readonly element: HTMLElement;

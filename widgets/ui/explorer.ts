@@ -5,7 +5,7 @@ import { formatHz, formatTime, noteName, rowOf } from "../core/scales.js";
 import type { Scope } from "../core/scope.js";
 import { levelToDb } from "../core/types.js";
 import type { AudioSource, Region, TileSource } from "../core/types.js";
-import { download, element, showCode } from "./controls.js";
+import { download, element, ownKeys, showCode } from "./controls.js";
 import { Stage } from "./explorer-canvas.js";
 import { buildControls } from "./explorer-controls.js";
 import type { Controls } from "./explorer-controls.js";
@@ -79,7 +79,7 @@ class Explorer implements ExplorerHandle {
   private assemble(host: HTMLElement): void {
     const { root, stage, scope } = this;
     root.dataset["state"] = "loading";
-    root.dataset["lmSuppressShortcuts"] = "true";
+    ownKeys(scope, root);
     root.setAttribute("role", "group");
     root.setAttribute("aria-label", t("Spectrogram of {name}", { name: this.source.info.name }));
     stage.element.tabIndex = 0;

@@ -4,7 +4,7 @@ import { t } from "../core/i18n.js";
 import { formatTime, stepped } from "../core/scales.js";
 import type { Scope } from "../core/scope.js";
 import type { AudioSource, TileSource } from "../core/types.js";
-import { button, download, element, menu, select, setFace, showCode, toggle } from "./controls.js";
+import { button, download, element, menu, ownKeys, select, setFace, showCode, toggle } from "./controls.js";
 import { canvasOf } from "./explorer-canvas.js";
 import { renderHere } from "./mixer-export.js";
 import { meter, Row, USUAL } from "./mixer-row.js";
@@ -91,7 +91,7 @@ class Mixer implements MixerHandle {
   private assemble(host: HTMLElement): void {
     const { root, scope, timeline } = this;
     root.dataset["state"] = "loading";
-    root.dataset["lmSuppressShortcuts"] = "true";
+    ownKeys(scope, root);
     root.setAttribute("role", "group");
     root.setAttribute("aria-label", t("Stem mixer"));
     timeline.tabIndex = 0;
