@@ -23,7 +23,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 lab: setup                  ## open JupyterLab on the first lesson
 	$(BIN)/musicnb lab
 
-test: setup check front unit notebooks  ## every check: style, types, layers, tests, notebooks
+test: setup check front unit notebooks browser  ## every check: style, types, layers, tests, notebooks, browser
 
 check: setup
 	$(BIN)/ruff check .
