@@ -43,3 +43,20 @@ def test_ipywidgets_7(page, classic_server):
     )
     page.evaluate("() => void Jupyter.notebook.execute_all_cells()")
     both_work(page)
+
+
+@pytest.mark.parametrize("width", [320, 768])
+def test_narrow_pages_cut_nothing_off(page, voila_server, width):
+    notebooks.write(voila_server.root / "book.ipynb", *BOTH)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{voila_server.url}/voila/render/book.ipynb", timeout=SLOW)
+    both_work(page)
+    for widget in page.locator(".mnb").all():
+        edge = widget.bounding_box()["x"] + widget.bounding_box()["width"]
+        outside = widget.evaluate(
+            """(root, edge) => Array.from(root.querySelectorAll("button, select, input, canvas"))
+              .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > edge)
+              .map((each) => each.outerHTML)""",
+            edge + 1,
+        )
+        assert not outside

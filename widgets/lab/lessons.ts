@@ -1,9 +1,10 @@
 /**
  * What the side panel knows of a folder of lessons.
  *
- * Beside the notebooks lies `.musicnb/progress.json`, which the course writes:
+ * Beside the notebooks lies `musicnb-course/progress.json`, which the course writes:
  * `{"version": 1, "lessons": {"00_welcome": {"score": 3, "points": 5, "state": "started"}}}`,
- * and `.musicnb/originals/NAME.ipynb`, the notebooks as they were released. Neither must exist.
+ * and `musicnb-course/originals/NAME.ipynb`, the notebooks as they were released. Neither must
+ * exist. The folder's name has no dot, because Jupyter's servers do not hand out hidden files.
  * Each notebook's own metadata tell the rest: `musicnb: {"title", "minutes", "device",
  * "budget": {"seconds", "memory_mb"}}`.
  */
@@ -33,12 +34,15 @@ interface Metadata {
   readonly budget?: { readonly memory_mb?: number };
 }
 
+export const COURSE = "musicnb-course";
 const STATES = ["not started", "started", "done"] as const;
 
 export async function readLessons(contents: Contents.IManager, folder: string): Promise<Lesson[]> {
   const listing = (await contents.get(folder)).content as Contents.IModel[];
-  const notebooks = listing.filter(({ type, name }) => type === "notebook" && /^\d\d_/.test(name));
-  const progress = await readProgress(contents, folder);
+  const notebooks = listing.filter(({ type, name }) => type === "notebook" && /^\d\d_\w+\.ipynb$/.test(name));
+  // Looked for before it is read: a page that asks for what is not there complains in its console.
+  const about = listing.find(({ type, name }) => type === "directory" && name === COURSE);
+  const progress = about ? await readProgress(contents, about.path) : {};
   const lessons = await Promise.all(notebooks.map(({ path, name }) => readLesson(contents, path, progress[name.replace(/\.ipynb$/, "")] ?? {})));
   return lessons.sort((a, b) => a.path.localeCompare(b.path));
 }
@@ -48,7 +52,7 @@ async function readLesson(contents: Contents.IManager, path: string, progress: P
   const about = notebook.metadata?.musicnb ?? {};
   return {
     path,
-    title: about.title ?? heading(notebook.cells ?? []) ?? path,
+    title: about.title ?? heading(notebook.cells ?? []) ?? path.slice(path.lastIndexOf("/") + 1),
     state: STATES.find((each) => each === progress.state) ?? "not started",
     score: progress.score ?? null,
     points: progress.points ?? null,
@@ -70,7 +74,7 @@ function heading(cells: readonly { cell_type: string; source: string | string[] 
 /** No file, or one that cannot be read, means that nothing has been done yet. */
 async function readProgress(contents: Contents.IManager, folder: string): Promise<Partial<Record<string, Progress>>> {
   try {
-    const file = await contents.get(join(folder, ".musicnb/progress.json"), { type: "file", format: "text" });
+    const file = await contents.get(`${folder}/progress.json`, { type: "file", format: "text", content: true });
     const parsed = JSON.parse(String(file.content)) as { lessons?: Record<string, Progress> };
     return parsed.lessons ?? {};
   } catch {
@@ -83,7 +87,7 @@ export async function startAfresh(contents: Contents.IManager, path: string): Pr
   const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
   const name = path.slice(folder ? folder.length + 1 : 0);
   // Read first: without an original nothing is touched.
-  const original = await contents.get(join(folder, `.musicnb/originals/${name}`));
+  const original = await contents.get(join(folder, `${COURSE}/originals/${name}`));
   const stamp = new Date().toISOString().slice(0, 19).replace(/[T:]/g, "-");
   const kept = join(folder, name.replace(/\.ipynb$/, `.before-${stamp}.ipynb`));
   await contents.rename(path, kept);

@@ -8,7 +8,7 @@ import { t } from "../core/i18n.js";
 import { Scope } from "../core/scope.js";
 import { button, element } from "../ui/controls.js";
 import { addStyle } from "../ui/style.js";
-import { readLessons, startAfresh } from "./lessons.js";
+import { COURSE, readLessons, startAfresh } from "./lessons.js";
 import type { Lesson } from "./lessons.js";
 
 export const courseIcon = new LabIcon({
@@ -103,7 +103,7 @@ export class CoursePanel extends Widget {
     try {
       await startAfresh(this.contents, lesson.path);
     } catch {
-      await showErrorMessage(t("Not possible"), t("There is no original of {title} in .musicnb/originals. Nothing was changed.", { title }));
+      await showErrorMessage(t("Not possible"), t("There is no original of {title} in {folder}/originals. Nothing was changed.", { title, folder: COURSE }));
     }
     await this.refresh();
   }
