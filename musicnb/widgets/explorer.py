@@ -332,6 +332,7 @@ class SpectrogramExplorer(Widget):
             musicnb.load("demo:starfall"),
             colormap="magma",
         )
+        explorer
         """
         window = default_window(self._sound.sample_rate)
         usual = {**DEFAULTS, "n_fft": window, "selection": None, "view": None}
@@ -347,7 +348,7 @@ class SpectrogramExplorer(Widget):
         if self.playhead:
             lines += [f"explorer.playhead = {self.playhead:.6g}"]
         lines += [f"# and the overlay {name!r}" for name in self._overlay_data]
-        return "\n".join(lines)
+        return "\n".join([*lines, "explorer"])
 
     def _picture(self) -> tuple[bytes, str]:
         sound = self._sound

@@ -182,6 +182,7 @@ class StemMixer(Widget):
             settings={"a": {"pan": 0.5}},
             limiter=True,
         )
+        mixer
         """
         options: dict[str, Any] = {}
         changed = _changes(self.settings)
@@ -197,7 +198,7 @@ class StemMixer(Widget):
         lines = ["import musicnb", "", call("mixer", "musicnb.StemMixer", first, options)]
         if self.playhead:
             lines += [f"mixer.playhead = {self.playhead:.6g}"]
-        return "\n".join(lines)
+        return "\n".join([*lines, "mixer"])
 
     # ---- what the front end asks -------------------------------------------------------------
 

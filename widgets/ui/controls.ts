@@ -194,13 +194,18 @@ export function showCode(scope: Scope, root: HTMLElement, code: string): void {
     );
   });
   const insert = button(scope, t("Insert below"), { text: t("Insert below") }, () => {
-    const asked = new CustomEvent("musicnb:insert-code", { bubbles: true, detail: { code, handled: false } });
-    root.dispatchEvent(asked);
-    const { handled } = asked.detail as { handled: boolean };
-    if (handled) made.close();
-    else setFace(insert, t("Not possible here"), { text: t("Not possible here: copy it") });
+    // First, because it gives the focus back to this cell.
+    made.close();
+    askHost(root, code);
   });
-  const made = dialog(scope, root, t("The code of this widget"), [text], [copy, insert]);
+  const made = dialog(scope, root, t("The code of this widget"), [text], askHost(root, null) ? [copy, insert] : [copy]);
+}
+
+/** Ask the host for a cell with this code; without code, whether it could make one. */
+function askHost(root: HTMLElement, code: string | null): boolean {
+  const detail = { code, handled: false };
+  root.dispatchEvent(new CustomEvent("musicnb:insert-code", { bubbles: true, detail }));
+  return detail.handled;
 }
 
 /** Hand the person a file. */

@@ -33,7 +33,7 @@ border:1px solid var(--mnb-line);border-radius:6px;overflow:hidden;user-select:n
 .mnb-swatch{width:10px;height:10px;border-radius:2px;display:inline-block;flex:none;border:1px solid var(--mnb-line)}
 .mnb-message{position:absolute;left:50%;top:50%;transform:translate(-50%,-50%);max-width:90%;padding:8px 14px;background:var(--mnb-bg);color:var(--mnb-fg);border:1px solid var(--mnb-line);border-radius:6px;box-shadow:0 2px 8px #0004;display:flex;gap:10px;align-items:center;z-index:2}
 .mnb-menu{position:relative;display:inline-block}
-.mnb-menu>div{position:absolute;right:0;bottom:100%;z-index:5;background:var(--mnb-bg);border:1px solid var(--mnb-line);border-radius:4px;box-shadow:0 2px 8px #0004;display:flex;flex-direction:column;min-width:170px}
+.mnb-menu>div{position:absolute;right:0;top:100%;z-index:5;background:var(--mnb-bg);border:1px solid var(--mnb-line);border-radius:4px;box-shadow:0 2px 8px #0004;display:flex;flex-direction:column;min-width:170px}
 .mnb-menu>div button{justify-content:flex-start;border-radius:0;padding:0 10px;white-space:nowrap}
 .mnb dialog{color:var(--mnb-fg);background:var(--mnb-bg);border:1px solid var(--mnb-line);border-radius:6px;max-width:min(720px,92vw);padding:14px;font:inherit}
 .mnb dialog::backdrop{background:#0006}
