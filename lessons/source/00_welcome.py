@@ -68,44 +68,39 @@ for start, stop in [(8, 18), (19, 28), (29, 38)]:
 # ## 2. See
 #
 # A **spectrogram** shows which frequencies sound when: time runs to the right, frequency goes
-# up, and brighter means stronger. Drag to zoom in, double-click to zoom out.
+# up, and brighter means stronger. Press play, and follow the line with your eyes.
 
 # %%
-import librosa
-import numpy as np
-import plotly.graph_objects as go
-
-
-def show(sound, start, stop, title):
-    """Draw a mel spectrogram from one time to another: frequencies spaced the way we hear."""
-    mono = sound[start:stop].mono().resample(22050)
-    mel = librosa.feature.melspectrogram(
-        y=mono.samples[0], sr=mono.sample_rate, hop_length=1024, n_mels=96
-    )
-    level = librosa.power_to_db(mel, ref=1.0, top_db=None).round().clip(-40, 40)
-    figure = go.Figure(
-        go.Heatmap(
-            z=level.astype(np.int8),
-            x=start + np.arange(level.shape[1]) * 1024 / mono.sample_rate,
-            y=librosa.mel_frequencies(n_mels=96, fmax=mono.sample_rate / 2).round(),
-            colorscale="Magma",
-            zmin=-40,
-            zmax=40,
-            colorbar_title="dB",
-        )
-    )
-    figure.update_layout(title=title, height=320, margin={"l": 60, "r": 10, "t": 40, "b": 40})
-    figure.update_xaxes(title="time (s)")
-    figure.update_yaxes(title="frequency (Hz)", type="log", range=[1.9, 4.04])
-    return figure
-
-
-show(song, 14, 29, "Starfall, 0:14 to 0:29")
+explorer = musicnb.SpectrogramExplorer(
+    song, view={"start": 14, "stop": 29, "low": 0, "high": 8000}
+)
+explorer
 
 # %% [markdown]
+# The strip below is the whole song. <kbd>Ctrl</kbd> and the wheel zoom, and with the crossed
+# arrows you drag the picture about; the keyboard button lists every key. Point anywhere, and the
+# line below says which note that is.
+#
 # **Predict.** Where in this picture is the singer? Look between 300 and 4000 Hz for stacks of
 # parallel, *wavy* lines: the harmonics of one voice, moving together with every vibrato.
 # At what second do they stop?
+#
+# **Listen.** Drag a box around some of those lines. The button with the three bars lets you hear
+# *only* what is in the box. Python has it too: the next cell plays your box, or one of ours if
+# you made none.
+
+# %%
+ours = {"start": 14.5, "stop": 18.5, "low": 300, "high": 4000}
+explorer.selection = explorer.selection or ours
+explorer.selected_audio()
+
+# %% [markdown]
+# <details><summary>Explain</summary>
+#
+# The voice is in the box, but so are the guitars and the snare: they share its frequencies. No
+# box, however well drawn, takes a singer out of a song. The shape of the box would have to
+# follow the voice from moment to moment.
+# </details>
 
 # %% [markdown]
 # ## 3. Take it apart
@@ -122,23 +117,39 @@ print(musicnb.estimate("separate", song))
 
 # %%
 stems = musicnb.separate(song)
-stems
+list(stems)
 
 # %% [markdown]
-# **Listen** to both. Where does the voice bleed into the band, where the other way round? And in
-# the singer's pause?
+# **Listen** to both in step: <kbd>S</kbd> plays one alone (solo), <kbd>M</kbd> mutes it. Where
+# does the voice bleed into the band, where the other way round? And in the singer's pause?
 
 # %%
-stems["vocals"][14:29]
-
-# %%
-show(stems["vocals"], 14, 29, "The voice that the network heard")
-
-# %%
-show(stems["accompaniment"], 14, 29, "The band that the network heard")
+mixer = musicnb.StemMixer(stems, loop=(14, 29))
+mixer
 
 # %% [markdown]
-# **Explain.** How much softer is the vocal stem where nobody sings?
+# **Look** at the voice alone. Compare it with the picture above: what has gone, and what should
+# have gone but stayed?
+
+# %%
+musicnb.SpectrogramExplorer(
+    stems["vocals"], view={"start": 14, "stop": 29, "low": 0, "high": 8000}
+)
+
+# %% [markdown]
+# **Explain.** How strong is each stem from second to second?
+
+# %%
+import plotly.graph_objects as go
+
+figure = go.Figure()
+seconds = list(range(int(song.duration)))
+for name, stem in stems.items():
+    figure.add_scatter(x=seconds, y=[stem[t : t + 1].level for t in seconds], name=name)
+figure.update_layout(height=280, margin={"l": 60, "r": 10, "t": 20, "b": 40})
+figure.update_xaxes(title="time (s)")
+figure.update_yaxes(title="level (dBFS)")
+figure
 
 # %%
 sung = stems["vocals"][8:18].level
@@ -155,6 +166,8 @@ print("at least 10 dB softer in the pause:", pause < sung - 10)
 # the band have to add up to the song again.
 
 # %% tags=["nbval-check-output"]
+import numpy as np
+
 total = stems["vocals"].samples + stems["accompaniment"].samples
 error = np.abs(total - song.samples).max()
 print("stems:", list(stems))
@@ -164,10 +177,13 @@ print("largest error below -60 dBFS:", bool(error < 10 ** (-60 / 20)))
 # ## 5. Make something
 #
 # A karaoke track is the band with the voice turned down, not off, so that you hear where you
-# are. Gains are in decibels: −6 dB halves the amplitude. Try your own.
+# are. Gains are in decibels: −6 dB halves the amplitude. Python can move the faders of the mixer
+# above, and render what they say.
 
 # %%
-karaoke = musicnb.mix([stems["vocals"], stems["accompaniment"]], gains=[-18, -1])
+# Move the faders yourself, and leave this line out, to hear your own mix.
+mixer.settings = {"vocals": {"gain": -18}, "accompaniment": {"gain": -1}}
+karaoke = mixer.render()
 karaoke[2:17]
 
 # %% [markdown]

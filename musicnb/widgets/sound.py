@@ -154,10 +154,13 @@ def sound_of(value: Audio | Sound | str | os.PathLike[str], name: str = "") -> S
 
 def _title(audio: Audio) -> str:
     recipe = audio.recipe if audio.has_origin else None
+    stem = ""
     while recipe and recipe.inputs:
+        stem = stem or str(recipe.arguments.get("output", ""))
         recipe = recipe.inputs[0]
     path = str(recipe.arguments.get("path", "")) if recipe else ""
-    return Path(path.removeprefix("demo:")).name or "sound"
+    name = Path(path.removeprefix("demo:")).name or "sound"
+    return f"{name}, {stem}" if stem else name
 
 
 def _file(path: Path, name: str) -> Sound:

@@ -51,9 +51,10 @@ function axes(context: CanvasRenderingContext2D, state: State, place: Layout, in
     let above = Infinity;
     for (const hz of state.axis.ticks()) {
       const y = lane.top + lane.height * (1 - state.axis.position(hz));
-      if (above - y < 13) continue;
-      above = y;
-      context.fillText(formatHz(hz), place.left - 6, Math.max(lane.top + 6, Math.min(lane.top + lane.height - 5, y)));
+      const text = Math.max(lane.top + 6, Math.min(lane.top + lane.height - 5, y));
+      if (above - text < 13) continue;
+      above = text;
+      context.fillText(formatHz(hz), place.left - 6, text);
       context.fillRect(place.left - 4, y, 4, 1);
     }
   }

@@ -208,6 +208,7 @@ class Explorer implements ExplorerHandle {
       const outside = selection && (engine.position < selection.start || engine.position >= selection.stop - 0.01);
       if (state.settings.loop && outside) engine.seek(selection.start);
       else if (engine.position >= state.duration - 0.01) engine.seek(0);
+      else if (engine.position < state.start || engine.position > state.start + state.span) engine.seek(state.start);
       engine.play().catch((error: unknown) => this.fail((error as Error).message));
     }
     this.redraw();
