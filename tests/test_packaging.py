@@ -18,6 +18,8 @@ import numpy as np
 import pytest
 import soundfile
 
+import musicnb
+
 ROOT = Path(__file__).parent.parent
 LARGEST = 20_000_000
 
@@ -109,6 +111,15 @@ def test_the_wheel_holds_what_the_package_needs_and_nothing_else(wheel):
     assert not outside
     assert not [name for name in entries if "/tests/" in name or "__pycache__" in name]
     assert not [name for name, size in entries.items() if size > LARGEST]
+
+
+def test_installing_it_brings_the_extension_of_jupyterlab(installed):
+    """JupyterLab looks there, and finds what the package file names."""
+    folder = installed.parent.parent / "share" / "jupyter" / "labextensions" / "musicnb"
+    about = json.loads((folder / "package.json").read_text("utf-8"))
+    assert about["version"] == musicnb.__version__
+    assert (folder / about["jupyterlab"]["_build"]["load"]).stat().st_size > 0
+    assert (folder / "schemas" / "musicnb" / "plugin.json").is_file()
 
 
 def test_importing_musicnb_loads_neither_torch_nor_librosa(installed, offline):
