@@ -1,6 +1,6 @@
 /**
  * Faster or slower at the same pitch, by WSOLA: blocks of the sound are laid across one another
- * where they fit best. Where they fit is decided once, on the sum of all channels of all tracks,
+ * where they fit best. Where they fit is decided once, on a sum of all channels of all tracks,
  * so stems stay as much in step as they were.
  */
 
@@ -56,8 +56,9 @@ export class Stretcher {
     return Math.max(this.next, this.nominal(k) + this.search) + this.hop;
   }
 
+  /** Where block `k` is taken from, if it needs not be moved: right at its end, when it is heard fully. */
   private nominal(k: number): number {
-    return Math.round(k * this.hop * this.rate);
+    return k === 0 ? 0 : Math.max(0, Math.round(((k + 1) * this.rate - 1) * this.hop));
   }
 
   /** How many blocks can be made of what is held. `next` moves with them, so this counts by the worst case. */
@@ -82,7 +83,9 @@ export class Stretcher {
       const grown = extend(this.held[c]);
       grown.set(channel, at);
       this.held[c] = grown;
-      for (let n = 0; n < length; n += 1) this.mono[at + n] += channel[n];
+      // Each counts differently, so that a sound and its opposite do not cancel out.
+      const weight = 1 / (1 + 0.37 * c);
+      for (let n = 0; n < length; n += 1) this.mono[at + n] += weight * channel[n];
     });
     this.base = first;
     this.end += length;
@@ -136,7 +139,7 @@ export class Stretcher {
   }
 }
 
-/** The shift of `target` along `around` where they are most alike; of equals, the one closest to `middle`. */
+/** The shift of `target` along `around` where they are most alike; none, if `middle` is as good. */
 function likest(target: Float32Array, around: Float32Array, middle: number): number {
   let best = Math.max(0, Math.min(around.length - target.length, Math.round(middle)));
   let most = alike(target, around, best);

@@ -21,7 +21,7 @@ export function frameLoop(loop: { start: number; stop: number } | null, sampleRa
   const clamp = (seconds: number): number => Math.min(frames, Math.max(0, Math.round(seconds * sampleRate)));
   const start = clamp(loop.start);
   const stop = clamp(loop.stop);
-  return stop - start >= MIN_LOOP_SECONDS * sampleRate ? { start, stop } : null;
+  return stop - start >= Math.floor(MIN_LOOP_SECONDS * sampleRate) ? { start, stop } : null;
 }
 
 /**

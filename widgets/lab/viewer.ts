@@ -44,8 +44,7 @@ export class SoundView extends Widget {
     const header = readHeader(new Uint8Array(bytes), bytes.byteLength);
     const sampleRate = header?.sampleRate ?? 44_100;
     if (header?.frames && header.frames * header.channels * 8 > MOST) throw new Error(t("{name} is too long to be decoded in a page. Open it from Python: musicnb.SpectrogramExplorer(...)", { name }));
-    const context = new OfflineAudioContext(1, 1, sampleRate);
-    const decoded = await context.decodeAudioData(bytes).catch(() => {
+    const decoded = await decode(bytes, sampleRate).catch(() => {
       throw new Error(t("{name} could not be decoded; it may be damaged, or no sound.", { name }));
     });
     if (this.scope.ended) return;
@@ -59,6 +58,11 @@ export class SoundView extends Widget {
     line.setAttribute("role", "status");
     this.node.replaceChildren(line);
   }
+}
+
+/** Refuses, too, a rate that no sound has. */
+async function decode(bytes: ArrayBuffer, sampleRate: number): Promise<AudioBuffer> {
+  return new OfflineAudioContext(1, 1, sampleRate).decodeAudioData(bytes);
 }
 
 export class SoundFactory extends ABCWidgetFactory<DocumentWidget<SoundView>> {

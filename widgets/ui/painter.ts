@@ -28,6 +28,8 @@ interface Warp {
   readonly between: Float32Array;
 }
 
+const alike = (a: FrequencyAxis, b: FrequencyAxis): boolean => a.scale === b.scale && a.low === b.low && a.high === b.high;
+
 export class Painter {
   private look: Look | null = null;
   private readonly painted = new Map<string, HTMLCanvasElement>();
@@ -36,7 +38,7 @@ export class Painter {
   /** Use another look; what was painted in the old one is forgotten. */
   use(look: Look): void {
     const old = this.look;
-    if (old && old.axis === look.axis && old.height === look.height && old.palette === look.palette) return;
+    if (old && alike(old.axis, look.axis) && old.height === look.height && old.palette === look.palette) return;
     this.look = look;
     this.painted.clear();
     this.warps.clear();
