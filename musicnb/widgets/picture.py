@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from musicnb.widgets.sound import Sound
 
 WIDTH, HEIGHT = 512, 160
+#: A column of the overview need not look at all of the sound that it stands for.
+LOOKS = 4
 #: What a picture may add to a saved notebook (base64 adds a third).
 PICTURE_BYTES = 45_000
 
@@ -34,7 +36,7 @@ def overview(sound: Sound, n_fft: int) -> NDArray[np.uint8]:
         level = 0
         while (16 << level) * COLUMNS < sound.frames:
             level += 1
-        whole = tile(sound, "stft", "mix", level, 0, n_fft)
+        whole = tile(sound, "stft", "mix", level, 0, n_fft, looks=LOOKS)
         made[n_fft] = whole.data.reshape(whole.columns, whole.rows)
     return made[n_fft]
 

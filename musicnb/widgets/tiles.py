@@ -51,7 +51,16 @@ class Tile:
     data: NDArray[np.uint8]
 
 
-def tile(sound: Sound, kind: str, lane: str, level: int, index: int, n_fft: int) -> Tile:
+def tile(
+    sound: Sound,
+    kind: str,
+    lane: str,
+    level: int,
+    index: int,
+    n_fft: int,
+    *,
+    looks: int = MAX_FRAMES,
+) -> Tile:
     """Compute one tile.
 
     Parameters
@@ -67,6 +76,8 @@ def tile(sound: Sound, kind: str, lane: str, level: int, index: int, n_fft: int)
         Columns ``256 * index`` to ``256 * (index + 1)`` of ``16 << level`` frames each.
     n_fft : int
         Window of the STFT in samples.
+    looks : int
+        At how many places a column of the STFT looks at most; fewer are sooner done.
 
     Returns
     -------
@@ -100,7 +111,7 @@ def tile(sound: Sound, kind: str, lane: str, level: int, index: int, n_fft: int)
             todo="Ask for another.",
         )
     first = index * COLUMNS * hop
-    rows = _MAKERS[kind](sound, lane, first, columns, hop, n_fft)
+    rows = _MAKERS[kind](sound, lane, first, columns, hop, n_fft, looks)
     return Tile(columns, rows.shape[1], np.ascontiguousarray(rows).reshape(-1))
 
 
@@ -127,13 +138,13 @@ def _frames(sound: Sound, lane: str, centres: NDArray[np.int64], size: int) -> N
 
 
 def _stft(
-    sound: Sound, lane: str, first: int, columns: int, hop: int, n_fft: int
+    sound: Sound, lane: str, first: int, columns: int, hop: int, n_fft: int, looks: int
 ) -> NDArray[np.uint8]:
     if n_fft not in WINDOWS:
         raise InputError(
             f"n_fft is {n_fft}", expected=f"one of {WINDOWS}", todo="Choose another window."
         )
-    each = max(1, min(hop * 4 // n_fft, MAX_FRAMES))
+    each = max(1, min(hop * 4 // n_fft, looks))
     spacing = hop // each
     window = np.hanning(n_fft + 1)[:-1].astype(np.float32)
     window *= 2 / window.sum()
@@ -183,7 +194,7 @@ def _kernel(sample_rate: int) -> tuple[int, Any]:
     return size, scipy.sparse.csr_array((parts, where), shape=(len(bins), size // 2 + 1))
 
 
-def _cqt(sound: Sound, lane: str, first: int, columns: int, hop: int, _: int) -> NDArray[np.uint8]:
+def _cqt(sound: Sound, lane: str, first: int, columns: int, hop: int, *_: int) -> NDArray[np.uint8]:
     size, kernel = _kernel(sound.sample_rate)
     each = max(1, min(hop // CQT_SPACING, CQT_MAX_FRAMES))
     spacing = hop // each
@@ -200,7 +211,9 @@ def _cqt(sound: Sound, lane: str, first: int, columns: int, hop: int, _: int) ->
     return decibels(made)
 
 
-def _wave(sound: Sound, lane: str, first: int, columns: int, hop: int, _: int) -> NDArray[np.uint8]:
+def _wave(
+    sound: Sound, lane: str, first: int, columns: int, hop: int, *_: int
+) -> NDArray[np.uint8]:
     made = np.empty((columns, 2), np.int8)
     batch = max(1, (1 << 22) // hop)
     for start in range(0, columns, batch):

@@ -60,14 +60,14 @@ export class Stage {
     return levelFor(this.source.info.frames, Math.min(Math.max(this.width, 300), 1600) * ratio(), 20);
   }
 
-  draw(playhead: number): void {
+  draw(playhead: number, map: boolean): void {
     if (this.width === 0) return;
     const { place, state } = this;
     const ink = getComputedStyle(this.element).color;
     const spectrogram = canvasOf(this.picture, this.width, HEIGHT);
     const wanted = this.drawSound(spectrogram, place, this.store, ink);
     drawOverlay(canvasOf(this.above, this.width, HEIGHT), state, place, playhead, ink);
-    this.drawMap(playhead, ink);
+    if (map) this.drawMap(playhead, ink);
     this.store.want([...wanted, ...this.mapKeys()], this.ahead(wanted));
   }
 

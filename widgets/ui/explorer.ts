@@ -243,10 +243,13 @@ class Explorer implements ExplorerHandle {
     const { engine, state, stage, root } = this;
     const playhead = engine.position;
     if (engine.playing && (playhead < state.start || playhead > state.start + state.span)) state.moveTo(playhead);
-    stage.draw(playhead);
-    if (stage.whole && root.dataset["state"] === "loading") {
+    const loading = root.dataset["state"] === "loading";
+    // The map can wait for the frame after the picture's first.
+    stage.draw(playhead, !loading);
+    if (stage.whole && loading) {
       root.dataset["state"] = "ready";
       engine.prefetch();
+      this.redraw();
     }
     const spoken = t("{now} of {all}", { now: formatTime(playhead), all: formatTime(state.duration) });
     stage.element.dataset["playhead"] = String(playhead);
