@@ -17,6 +17,8 @@ import scipy.sparse
 from musicnb.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from musicnb.widgets.sound import Sound
@@ -227,7 +229,7 @@ def _wave(
     return made.view(np.uint8)
 
 
-_MAKERS = {"stft": _stft, "cqt": _cqt, "wave": _wave}
+_MAKERS: dict[str, Callable[..., NDArray[np.uint8]]] = {"stft": _stft, "cqt": _cqt, "wave": _wave}
 
 
 def default_window(sample_rate: int) -> int:
