@@ -11,9 +11,7 @@ Examples
 Audio(2 channels, 3.000 s, 44100 Hz)
 """
 
-import importlib
 import sys
-import threading
 
 import lazy_loader
 
@@ -22,5 +20,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 __version__ = "0.1.0"
 
 if "ipykernel" in sys.modules:
-    # In a notebook a widget is soon wanted; what it needs loads while the sound does.
-    threading.Thread(target=importlib.import_module, args=("musicnb.widgets.mixer",)).start()
+    from musicnb.runtime.kernel import when_idle
+
+    # In a notebook a widget is soon wanted: what it needs loads after the first cell.
+    when_idle("musicnb.widgets.mixer")
