@@ -1,0 +1,1 @@
+"""The questions of each lesson: ``l00`` for lesson 00."""

@@ -1,0 +1,131 @@
+"""Questions, hints, progress: what a student is told, and what is kept."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+
+import pytest
+
+import musicnb.course.questions
+from musicnb.course.lesson import HINT_COST, lesson
+from musicnb.course.progress import Progress
+from musicnb.errors import InputError
+
+MODULES = [
+    importlib.import_module(f"musicnb.course.questions.{module.name}")
+    for module in pkgutil.iter_modules(musicnb.course.questions.__path__)
+]
+QUESTIONS = [question for module in MODULES for question in module.QUESTIONS]
+
+
+@pytest.fixture
+def welcome(tmp_path):
+    return lesson("00_welcome", tmp_path)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)
+def test_every_check_knows_right_from_wrong(question):
+    assert question.right
+    for answer in question.right:
+        feedback = question.judge(answer)
+        assert feedback.state == "correct", feedback
+    assert len(question.wrong) >= 2
+    for answer, words in question.wrong:
+        feedback = question.judge(answer)
+        assert feedback.state == "incorrect"
+        assert words in feedback.message
+        assert feedback.share < 1
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)
+@pytest.mark.parametrize("answer", [object(), [], {}, "?", float("nan"), -1, lambda *_: 1 / 0])
+def test_no_answer_makes_a_check_raise(question, answer):
+    feedback = question.judge(answer)
+    assert feedback.state != "correct"
+    assert feedback.message
+
+
+def test_untouched_it_has_no_points(welcome):
+    for task in welcome:
+        assert task.check(...).state == "not attempted"
+    assert repr(welcome).startswith("Lesson 00_welcome: 0 of 12 points")
+    assert Progress(welcome._progress.path.parent.parent).lessons() == {}
+
+
+def test_all_right_it_has_every_point_and_is_done(welcome):
+    for task in welcome:
+        task.check(task._question.right[0])
+    assert repr(welcome) == "Lesson 00_welcome: 12 of 12 points, 6 of 6 questions answered"
+    saved = json.loads(welcome._progress.path.read_text("utf-8"))
+    record = saved["lessons"]["00_welcome"]
+    assert (record["state"], record["score"], record["points"]) == ("done", 12, 12)
+
+
+def test_hints_cost_and_say_so(welcome):
+    assert "costs 0.5 of the points" in repr(welcome.q1.hint())
+    assert "Hint 2 of 2" in repr(welcome.q1.hint())
+    assert "no more hints" in repr(welcome.q1.hint())
+    assert welcome.q1.check(18).state == "correct"
+    assert welcome.q1.record["score"] == 2 * (1 - 2 * HINT_COST)
+
+
+def test_hints_after_the_answer_are_free(welcome):
+    welcome.q1.check(18)
+    assert "cost" not in repr(welcome.q1.hint())
+    assert welcome.q1.record["score"] == 2
+
+
+def test_the_best_answer_counts(welcome):
+    welcome.q1.check(28.5)
+    assert welcome.q1.record["score"] == 1
+    welcome.q1.check(18)
+    welcome.q1.check(10)
+    assert welcome.q1.record == {"attempts": 3, "score": 2, "points": 2, "state": "correct"}
+
+
+def test_who_has_seen_the_solution_gets_no_points(welcome):
+    welcome.q5.solution()
+    feedback = welcome.q5.check(lambda song, voice: song - voice)
+    assert feedback.state == "correct"
+    assert "seen the solution" in feedback.note
+    assert welcome.q5.record["score"] == 0
+
+
+def test_an_error_in_the_answer_is_told_with_its_line(welcome):
+    def broken(song, voice):
+        return song[voice]
+
+    feedback = welcome.q5.check(broken)
+    assert feedback.state == "error"
+    assert "IndexError, in line" in feedback.message
+    assert "of broken" in feedback.message
+
+
+def test_a_function_that_is_still_empty_was_not_attempted(welcome):
+    assert welcome.q5.check(lambda song, voice: ...).state == "not attempted"
+
+
+def test_feedback_is_told_in_words_and_escaped(welcome):
+    html = welcome.q1.check("<b>18</b>")._repr_html_()
+    assert 'role="status"' in html
+    assert "Not yet" in html
+    welcome.q1.check(18)
+    assert "<b>18</b>" not in html
+
+
+def test_progress_that_cannot_be_read_is_kept_aside(welcome):
+    welcome.q1.check(18)
+    path = welcome._progress.path
+    path.write_text("{broken", "utf-8")
+    welcome.q2.check(welcome.q2._question.right[0])
+    assert path.with_suffix(".damaged.json").read_text("utf-8") == "{broken"
+    assert welcome.q2.record["state"] == "correct"
+
+
+def test_there_is_no_such_lesson_or_question(tmp_path, welcome):
+    with pytest.raises(InputError, match="no lesson"):
+        lesson("77_nothing", tmp_path)
+    with pytest.raises(AttributeError, match="q1"):
+        _ = welcome.q99
