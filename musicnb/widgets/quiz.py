@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from musicnb.widgets.base import Answer, Widget
 from musicnb.widgets.sound import Sound, sound_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from musicnb.audio.audio import Audio
 
@@ -280,9 +280,10 @@ def _blind(sounds: Any) -> list[Sound]:
 
 
 def _texts(options: Any) -> list[str]:
-    if isinstance(options, str) or not all(isinstance(each, str) for each in options):
+    given = [*options] if isinstance(options, Iterable) else [options]
+    if isinstance(options, str) or not all(isinstance(each, str) for each in given):
         raise _unfit("options", repr(options), "several texts", "Pass a list of them.")
-    return [each.strip() for each in options]
+    return [each.strip() for each in given]
 
 
 def _text(name: str, value: Any, least: int = 1) -> str:

@@ -6,12 +6,14 @@ import { element } from "../ui/controls.js";
 import { addStyle } from "../ui/style.js";
 import { renderExplorer } from "./explorer.js";
 import { renderMixer } from "./mixer.js";
+import { renderQuiz } from "./quiz.js";
 
 type Render = (model: Model, host: HTMLElement, scope: Scope) => Promise<void> | void;
 
 const KINDS: Partial<Record<string, Render>> = {
   explorer: renderExplorer,
   mixer: renderMixer,
+  quiz: renderQuiz,
 };
 
 /** anywidget calls this for each view, and what it returns when the view goes. */
