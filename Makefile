@@ -30,7 +30,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python lessons/source/build.py --check
+	$(BIN)/musicnb course build --check
 
 # The front end needs Node 20 or newer; where there is none, one comes as a Python package.
 widgets/node_modules/.ready: widgets/package-lock.json | setup
@@ -60,7 +60,7 @@ notebooks: setup
 	TQDM_DISABLE=1 $(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 -n 2 --dist loadfile lessons
 
 lessons: setup              ## rebuild lessons/*.ipynb from lessons/source/*.py
-	$(BIN)/python lessons/source/build.py
+	$(BIN)/musicnb course build
 
 bench: setup                ## speed and quality beside the peers (peers get an environment of their own)
 	$(BIN)/python -m benchmarks speed

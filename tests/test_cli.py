@@ -112,7 +112,7 @@ def test_doctor_finds_this_installation_healthy():
 def test_help_names_every_command():
     done = run("--help")
     assert done.returncode == 0
-    for name in ("lab", "demo", "separate", "replay", "estimate", "doctor"):
+    for name in ("lab", "demo", "separate", "replay", "estimate", "doctor", "course"):
         assert name in done.stdout
 
 
@@ -128,6 +128,8 @@ def test_lab_copies_the_lessons_once_and_keeps_what_was_changed(tmp_path, monkey
     (mine / lab.FIRST).write_text("my answers")
     lab.lessons(mine)
     assert (mine / lab.FIRST).read_text() == "my answers"
+    # What the side panel puts back.
+    assert (mine / "musicnb-course" / "originals" / lab.FIRST).read_text() == "{}"
 
 
 def page(address):

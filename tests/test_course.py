@@ -64,64 +64,64 @@ def test_all_right_it_has_every_point_and_is_done(welcome):
 
 
 def test_hints_cost_and_say_so(welcome):
-    assert "costs 0.5 of the points" in repr(welcome.q1.hint())
-    assert "Hint 2 of 2" in repr(welcome.q1.hint())
-    assert "no more hints" in repr(welcome.q1.hint())
-    assert welcome.q1.check(18).state == "correct"
-    assert welcome.q1.record["score"] == 2 * (1 - 2 * HINT_COST)
+    assert "costs 0.5 of the points" in repr(welcome.q2.hint())
+    assert "Hint 2 of 2" in repr(welcome.q2.hint())
+    assert "no more hints" in repr(welcome.q2.hint())
+    assert welcome.q2.check(18).state == "correct"
+    assert welcome.q2.record["score"] == 2 * (1 - 2 * HINT_COST)
 
 
 def test_hints_after_the_answer_are_free(welcome):
-    welcome.q1.check(18)
-    assert "cost" not in repr(welcome.q1.hint())
-    assert welcome.q1.record["score"] == 2
+    welcome.q2.check(18)
+    assert "cost" not in repr(welcome.q2.hint())
+    assert welcome.q2.record["score"] == 2
 
 
 def test_the_best_answer_counts(welcome):
-    welcome.q1.check(28.5)
-    assert welcome.q1.record["score"] == 1
-    welcome.q1.check(18)
-    welcome.q1.check(10)
-    assert welcome.q1.record == {"attempts": 3, "score": 2, "points": 2, "state": "correct"}
+    welcome.q2.check(28.5)
+    assert welcome.q2.record["score"] == 1
+    welcome.q2.check(18)
+    welcome.q2.check(10)
+    assert welcome.q2.record == {"attempts": 3, "score": 2, "points": 2, "state": "correct"}
 
 
 def test_who_has_seen_the_solution_gets_no_points(welcome):
-    welcome.q5.solution()
-    feedback = welcome.q5.check(lambda song, voice: song - voice)
+    welcome.q6.solution()
+    feedback = welcome.q6.check(lambda song, voice: song - voice)
     assert feedback.state == "correct"
     assert "seen the solution" in feedback.note
-    assert welcome.q5.record["score"] == 0
+    assert welcome.q6.record["score"] == 0
 
 
 def test_an_error_in_the_answer_is_told_with_its_line(welcome):
     def broken(song, voice):
         return song[voice]
 
-    feedback = welcome.q5.check(broken)
+    feedback = welcome.q6.check(broken)
     assert feedback.state == "error"
     assert "IndexError, in line" in feedback.message
     assert "of broken" in feedback.message
 
 
 def test_a_function_that_is_still_empty_was_not_attempted(welcome):
-    assert welcome.q5.check(lambda song, voice: ...).state == "not attempted"
+    assert welcome.q6.check(lambda song, voice: ...).state == "not attempted"
 
 
 def test_feedback_is_told_in_words_and_escaped(welcome):
-    html = welcome.q1.check("<b>18</b>")._repr_html_()
+    html = welcome.q2.check("<b>18</b>")._repr_html_()
     assert 'role="status"' in html
     assert "Not yet" in html
-    welcome.q1.check(18)
+    welcome.q2.check(18)
     assert "<b>18</b>" not in html
 
 
 def test_progress_that_cannot_be_read_is_kept_aside(welcome):
-    welcome.q1.check(18)
+    welcome.q2.check(18)
     path = welcome._progress.path
     path.write_text("{broken", "utf-8")
-    welcome.q2.check(welcome.q2._question.right[0])
+    welcome.q3.check(welcome.q3._question.right[0])
     assert path.with_suffix(".damaged.json").read_text("utf-8") == "{broken"
-    assert welcome.q2.record["state"] == "correct"
+    assert welcome.q3.record["state"] == "correct"
 
 
 def test_there_is_no_such_lesson_or_question(tmp_path, welcome):

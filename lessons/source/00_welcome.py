@@ -19,11 +19,17 @@
 #
 # How to work here: click a cell, press <kbd>Shift</kbd>+<kbd>Enter</kbd>, and it runs. Each part
 # goes *predict → run → listen → explain*. The prediction matters most; nobody sees it but you.
+#
+# Six questions are checked on the way, as often as you like. `welcome.q1.hint()` shows a hint, for
+# a quarter of the question's points, and `welcome.q1.solution()` the solution, for all of them.
 
 # %%
 import musicnb
+from musicnb.course import lesson
 
+welcome = lesson("00_welcome")
 print("musicnb", musicnb.__version__, "on", musicnb.device())
+welcome
 
 # %% [markdown]
 # ## 1. Listen
@@ -63,6 +69,14 @@ for start, stop in [(8, 18), (19, 28), (29, 38)]:
 # that nobody sings. Rock is mastered to be loud throughout. Something that looks *inside* the sound
 # is needed.
 # </details>
+#
+# **Question 1** (by ear). How small a difference do you hear yourself?
+
+# %%
+# musicnb: l00-q1
+### BEGIN SOLUTION | welcome.q1.ask()
+welcome.q1.answer("B")
+### END SOLUTION
 
 # %% [markdown]
 # ## 2. See
@@ -83,11 +97,30 @@ explorer
 #
 # **Predict.** Where in this picture is the singer? Look between 300 and 4000 Hz for stacks of
 # parallel, *wavy* lines: the harmonics of one voice, moving together with every vibrato.
-# At what second do they stop?
 #
-# **Listen.** Drag a box around some of those lines. The button with the three bars lets you hear
-# *only* what is in the box. Python has it too: the next cell plays your box, or one of ours if
-# you made none.
+# **Question 2.** At what second of the song do they stop? Put it in place of the dots.
+
+# %%
+# musicnb: l00-q2
+### BEGIN SOLUTION | singer_stops = ...
+singer_stops = 18.5
+### END SOLUTION
+welcome.q2.check(singer_stops)
+
+# %% [markdown]
+# **Question 3.** Drag a box around some of those lines, and run the next cell: Python knows your
+# box.
+
+# %%
+# musicnb: l00-q3
+### BEGIN SOLUTION | box = explorer.selection
+box = {"start": 14.5, "stop": 18, "low": 300, "high": 4000}
+### END SOLUTION
+welcome.q3.check(box)
+
+# %% [markdown]
+# **Listen.** The button with the three bars lets you hear *only* what is in the box. So does the
+# next cell, in your box, or in one of ours if you made none.
 
 # %%
 ours = {"start": 14.5, "stop": 18.5, "low": 300, "high": 4000}
@@ -110,7 +143,16 @@ explorer.selected_audio()
 # They are U-Nets: convolutions that shrink the picture step by step to see the large shapes,
 # and grow it again to draw the small ones. Their weights are Spleeter's (Deezer, 2019).
 #
-# First, what will it take on this machine?
+# **Question 4.** Which step comes when?
+
+# %%
+# musicnb: l00-q4
+### BEGIN SOLUTION | welcome.q4.ask()
+welcome.q4.answer([1, 4, 3, 0, 2])
+### END SOLUTION
+
+# %% [markdown]
+# Before it begins: what will it take on this machine?
 
 # %%
 print(musicnb.estimate("separate", song))
@@ -160,6 +202,16 @@ print(f"vocal stem: {sung:.1f} dBFS while she sings, {pause:.1f} dBFS in the pau
 print("at least 10 dB softer in the pause:", pause < sung - 10)
 
 # %% [markdown]
+# **Question 5.** Some of her voice can still be heard in the band. You need a reason for your
+# answer: one sentence is enough, and whoever grades you reads it.
+
+# %%
+# musicnb: l00-q5
+### BEGIN SOLUTION | welcome.q5.ask()
+welcome.q5.answer(1, because="A mask shares out each point, and some points hold both.")
+### END SOLUTION
+
+# %% [markdown]
 # ## 4. Nothing is lost
 #
 # Separation may put a sound in the wrong stem, but it must not lose or invent any: the voice and
@@ -172,6 +224,21 @@ total = stems["vocals"].samples + stems["accompaniment"].samples
 error = np.abs(total - song.samples).max()
 print("stems:", list(stems))
 print("largest error below -60 dBFS:", bool(error < 10 ** (-60 / 20)))
+
+# %% [markdown]
+# **Question 6.** Now the other way round: if you have the song and the voice, as arrays of one
+# shape, what is the rest?
+
+# %%
+# musicnb: l00-q6
+def the_rest(song, voice):
+    """Return everything but the voice, as an array of the same shape."""
+    ### BEGIN SOLUTION
+    return song - voice
+    ### END SOLUTION
+
+
+welcome.q6.check(the_rest)
 
 # %% [markdown]
 # ## 5. Make something
@@ -218,6 +285,12 @@ print("same sound:", bool(np.abs(again.samples - karaoke.samples).max() < 1e-4))
 
 # %%
 print(musicnb.demo_songs()["starfall"].credit)
+
+# %% [markdown]
+# And you? So far:
+
+# %%
+welcome
 
 # %% [markdown]
 # **Try next.** `musicnb.demo_songs()` lists two more songs, which have true stems. Load your own

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from musicnb.course.progress import FOLDER
 from musicnb.errors import MissingToolError
 
 FIRST = "00_welcome.ipynb"
@@ -47,9 +48,12 @@ def lessons(folder: Path) -> Path:
     checkout = package.parent / "lessons"
     if (package.parent / "pyproject.toml").is_file() and (checkout / FIRST).is_file():
         return checkout
+    # As they were released: the side panel puts a lesson back from there.
+    originals = folder / FOLDER / "originals"
+    originals.mkdir(parents=True, exist_ok=True)
     for source in sorted((package / "lessons").glob("*.ipynb")):
+        shutil.copyfile(source, originals / source.name)
         target = folder / source.name
         if not target.exists():
-            folder.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
     return folder.resolve()

@@ -185,7 +185,7 @@ class Task:
 
         def submitted(quiz: Quiz) -> None:
             feedback = self.check(quiz.answer, because=quiz.because)
-            quiz.show(feedback.state, " ".join(filter(None, (feedback.message, feedback.note))))
+            quiz.show(_shown(feedback), " ".join(filter(None, (feedback.message, feedback.note))))
             kept.update(Answer(question.id, quiz.answer, quiz.because))
 
         quiz.on_submit(submitted)
@@ -239,6 +239,13 @@ class Answer:
         answered = self._kept["answer"] is not None
         text = f"Your answer: {self._kept['answer']!r}" if answered else ""
         return {ANSWER: self._kept, "text/plain": text}
+
+
+def _shown(feedback: Feedback) -> str:
+    """Return how a quiz shows it: it knows no errors, but answers that are right in part."""
+    if feedback.state == "incorrect" and feedback.share:
+        return "partial"
+    return {"not attempted": "open", "error": "incorrect"}.get(feedback.state, feedback.state)
 
 
 def solutions(name: str) -> dict[str, str]:

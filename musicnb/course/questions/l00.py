@@ -132,6 +132,21 @@ def softer() -> dict[str, Any]:
 QUESTIONS = (
     Question(
         "l00-q1",
+        "Which is softer?",
+        2,
+        partial(
+            one_of,
+            right="B",
+            why={"A": "listen again, and switch between them while they play"},
+            praise="3 dB is half the power, and yet only a little softer",
+        ),
+        quiz=softer,
+        hints=("Switch while they play: the ear compares well only within seconds.",),
+        right=("B",),
+        wrong=(("A", "listen again"), (3, "not one of the choices")),
+    ),
+    Question(
+        "l00-q2",
         "When does the singer stop?",
         2,
         when_she_stops,
@@ -143,7 +158,7 @@ QUESTIONS = (
         wrong=((28.5, "begins again"), (10, "she sings there"), (23, "silent already")),
     ),
     Question(
-        "l00-q2",
+        "l00-q3",
         "A box around the voice",
         2,
         box_around_the_voice,
@@ -163,21 +178,6 @@ QUESTIONS = (
         ),
     ),
     Question(
-        "l00-q3",
-        "Which is softer?",
-        2,
-        partial(
-            one_of,
-            right="B",
-            why={"A": "listen again, and switch between them while they play"},
-            praise="3 dB is half the power, and yet only a little softer",
-        ),
-        quiz=softer,
-        hints=("Switch while they play: the ear compares well only within seconds.",),
-        right=("B",),
-        wrong=(("A", "listen again"), (3, "not one of the choices")),
-    ),
-    Question(
         "l00-q4",
         "The steps of separation",
         2,
@@ -193,23 +193,6 @@ QUESTIONS = (
     ),
     Question(
         "l00-q5",
-        "Everything but the voice",
-        2,
-        the_rest,
-        hints=(
-            "What must you add to the voice to get the song again?",
-            "Arrays are subtracted sample by sample: a - b.",
-        ),
-        right=(np.subtract,),
-        wrong=(
-            (lambda song, voice: voice - song, "upside down"),
-            (lambda song, voice: song + voice, "twice"),
-            (lambda song, voice: (song - voice)[0], "shape"),
-            (5, "a function is asked for"),
-        ),
-    ),
-    Question(
-        "l00-q6",
         "Why something is left behind",
         2,
         partial(
@@ -236,5 +219,22 @@ QUESTIONS = (
         hints=("Look at the same second in both stems: what stands in the same place?",),
         right=(1,),
         wrong=((0, "add up"), (2, "GPU"), (3, "mono")),
+    ),
+    Question(
+        "l00-q6",
+        "Everything but the voice",
+        2,
+        the_rest,
+        hints=(
+            "What must you add to the voice to get the song again?",
+            "Arrays are subtracted sample by sample: a - b.",
+        ),
+        right=(np.subtract,),
+        wrong=(
+            (lambda song, voice: voice - song, "upside down"),
+            (lambda song, voice: song + voice, "twice"),
+            (lambda song, voice: (song - voice)[0], "shape"),
+            (5, "a function is asked for"),
+        ),
     ),
 )
