@@ -4,7 +4,7 @@ import { t } from "../core/i18n.js";
 import { formatTime } from "../core/scales.js";
 import { Scope } from "../core/scope.js";
 import type { AudioSource } from "../core/types.js";
-import { element, ownKeys, slider, toggle } from "./controls.js";
+import { element, icon, ownKeys, slider, toggle } from "./controls.js";
 import { choiceField, letterField, numberField, orderField, textField } from "./quiz-fields.js";
 import type { Answer, Field } from "./quiz-fields.js";
 import { addStyle } from "./style.js";
@@ -55,14 +55,15 @@ const CSS = `
 .mnb-quiz button.mnb-quiz-submit,.mnb-quiz-order button,.mnb-quiz-listen button{border-color:var(--mnb-line)}
 .mnb-quiz-order button{margin-left:4px}
 .mnb-quiz-listen{display:flex;flex-wrap:wrap;align-items:center;gap:6px 10px}
-.mnb-quiz-listen button{min-width:44px;height:34px;font-weight:600}
+.mnb-quiz-listen button{min-width:56px;height:34px;font-weight:600}
+.mnb-quiz-listen button[aria-pressed=true]:hover:not(:disabled){background:var(--mnb-fg)}
 .mnb-quiz-listen input[type=range]{width:160px}
 .mnb-quiz label.mnb-quiz-text{display:grid;gap:4px;max-width:44em}
 .mnb-quiz textarea{font:inherit;color:var(--mnb-fg);background:var(--mnb-bg);border:1px solid var(--mnb-line);border-radius:4px;padding:4px 6px;width:100%;resize:vertical;min-height:44px}
 .mnb-quiz button.mnb-quiz-submit{justify-self:start;height:32px;padding:0 16px;font-weight:600}
 .mnb-quiz button.mnb-quiz-submit:not(:disabled),.mnb-quiz button.mnb-quiz-submit:hover:not(:disabled){background:var(--mnb-fg);color:var(--mnb-bg)}
 .mnb-quiz-status{border-left:4px solid var(--mnb-line);padding:2px 10px;white-space:pre-line;overflow-wrap:anywhere;user-select:text;-webkit-user-select:text}
-.mnb-quiz-status:empty{border-color:transparent}
+.mnb-quiz-status:empty{border-color:transparent;padding:0;margin-top:-10px}
 .mnb-quiz-status b{margin-right:8px}
 .mnb-quiz-status[data-result=correct]{border-color:var(--jp-success-color1,#388e3c)}
 .mnb-quiz-status[data-result=incorrect],.mnb-quiz-status[data-result=failed]{border-color:var(--jp-error-color1,#d32f2f)}
@@ -153,6 +154,7 @@ class Quiz implements QuizHandle {
     const bar = element("div", "mnb-quiz-listen");
     const time = element("span", "mnb-time");
     let heard = -1;
+    let shown: number | null = null;
     const letters = this.options.sounds.map(({ info }, index) =>
       toggle(scope, t("Listen to {name}", { name: info.name }), { text: info.name }, () => {
         if (engine.playing && heard === index) {
@@ -165,10 +167,16 @@ class Quiz implements QuizHandle {
         draw();
       }),
     );
+    const face = (letter: (typeof letters)[number], on: boolean, index: number): void => {
+      letter.set(on);
+      letter.element.replaceChildren(icon(on ? "pause" : "play"), this.options.sounds[index].info.name);
+    };
     const format = (seconds: number): string => t("{now} of {all}", { now: formatTime(seconds), all: formatTime(engine.duration) });
     const place = slider(scope, t("Place"), { min: 0, max: engine.duration, step: 0.01, format }, (seconds) => engine.seek(seconds));
     const draw = (): void => {
-      letters.forEach((each, index) => each.set(engine.playing && heard === index));
+      const now = engine.playing ? heard : -1;
+      if (now !== shown) letters.forEach((each, index) => face(each, index === now, index));
+      shown = now;
       const text = engine.buffering ? `${format(engine.position)} …` : format(engine.position);
       // Not in every frame, or a screen reader would be told of each.
       if (time.textContent !== text) {
