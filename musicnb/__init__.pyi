@@ -12,12 +12,14 @@ from .stems.separate import separate
 from .stems.stems import Stems
 from .widgets.explorer import SpectrogramExplorer
 from .widgets.mixer import StemMixer
+from .widgets.quiz import Quiz
 
 __version__: str
 
 __all__ = [
     "Audio",
     "Job",
+    "Quiz",
     "Recipe",
     "SpectrogramExplorer",
     "StemMixer",

@@ -12,7 +12,7 @@ border:1px solid var(--mnb-line);border-radius:6px;overflow:hidden;user-select:n
 .mnb button{font:inherit;color:inherit;background:transparent;border:1px solid transparent;border-radius:4px;min-width:28px;height:28px;padding:0 5px;cursor:pointer;display:inline-flex;align-items:center;justify-content:center;gap:4px}
 .mnb button:hover:not(:disabled){background:var(--mnb-soft)}
 .mnb button:disabled{opacity:.45;cursor:default}
-.mnb button[aria-pressed=true]{background:var(--mnb-fg);color:var(--mnb-bg)}
+.mnb button[aria-pressed=true],.mnb button[aria-pressed=true]:hover:not(:disabled){background:var(--mnb-fg);color:var(--mnb-bg)}
 .mnb :focus-visible{outline:2px solid var(--mnb-accent);outline-offset:1px}
 .mnb svg{width:16px;height:16px;fill:currentColor;flex:none}
 .mnb label{display:inline-flex;align-items:center;gap:4px;white-space:nowrap}
@@ -73,7 +73,6 @@ border:1px solid var(--mnb-line);border-radius:6px;overflow:hidden;user-select:n
 .mnb-quiz-order button{margin-left:4px}
 .mnb-quiz-listen{display:flex;flex-wrap:wrap;align-items:center;gap:6px 10px}
 .mnb-quiz-listen button{min-width:56px;height:34px;font-weight:600}
-.mnb-quiz-listen button[aria-pressed=true]:hover:not(:disabled){background:var(--mnb-fg)}
 .mnb-quiz-listen input[type=range]{width:160px}
 .mnb-quiz label.mnb-quiz-text{display:grid;gap:4px;max-width:44em}
 .mnb-quiz textarea{font:inherit;color:var(--mnb-fg);background:var(--mnb-bg);border:1px solid var(--mnb-line);border-radius:4px;padding:4px 6px;width:100%;resize:vertical;min-height:44px}

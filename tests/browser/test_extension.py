@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import notebooks
 import numpy as np
@@ -85,7 +86,10 @@ def test_the_panel_shows_lessons_and_opens_them(app, course):
 
 def test_starting_afresh_keeps_what_was_there(app, course):
     course.get_by_role("button", name="afresh").first.click()
-    with app.page.expect_response(lambda answer: answer.request.method == "PUT"):
+    written = re.compile("/api/contents/course/00_first.ipynb")
+    with app.page.expect_response(
+        lambda answer: answer.request.method == "PUT" and bool(written.search(answer.url))
+    ):
         app.page.get_by_role("dialog").get_by_role("button", name="Start afresh").click()
     folder = app.server.root / "course"
     (kept,) = folder.glob("00_first.before-*.ipynb")

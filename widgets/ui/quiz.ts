@@ -56,7 +56,6 @@ const CSS = `
 .mnb-quiz-order button{margin-left:4px}
 .mnb-quiz-listen{display:flex;flex-wrap:wrap;align-items:center;gap:6px 10px}
 .mnb-quiz-listen button{min-width:56px;height:34px;font-weight:600}
-.mnb-quiz-listen button[aria-pressed=true]:hover:not(:disabled){background:var(--mnb-fg)}
 .mnb-quiz-listen input[type=range]{width:160px}
 .mnb-quiz label.mnb-quiz-text{display:grid;gap:4px;max-width:44em}
 .mnb-quiz textarea{font:inherit;color:var(--mnb-fg);background:var(--mnb-bg);border:1px solid var(--mnb-line);border-radius:4px;padding:4px 6px;width:100%;resize:vertical;min-height:44px}

@@ -13,7 +13,7 @@ border:1px solid var(--mnb-line);border-radius:6px;overflow:hidden;user-select:n
 .mnb button{font:inherit;color:inherit;background:transparent;border:1px solid transparent;border-radius:4px;min-width:28px;height:28px;padding:0 5px;cursor:pointer;display:inline-flex;align-items:center;justify-content:center;gap:4px}
 .mnb button:hover:not(:disabled){background:var(--mnb-soft)}
 .mnb button:disabled{opacity:.45;cursor:default}
-.mnb button[aria-pressed=true]{background:var(--mnb-fg);color:var(--mnb-bg)}
+.mnb button[aria-pressed=true],.mnb button[aria-pressed=true]:hover:not(:disabled){background:var(--mnb-fg);color:var(--mnb-bg)}
 .mnb :focus-visible{outline:2px solid var(--mnb-accent);outline-offset:1px}
 .mnb svg{width:16px;height:16px;fill:currentColor;flex:none}
 .mnb label{display:inline-flex;align-items:center;gap:4px;white-space:nowrap}
