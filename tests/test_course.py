@@ -9,7 +9,7 @@ import pkgutil
 import pytest
 
 import musicnb.course.questions
-from musicnb.course.lesson import HINT_COST, lesson
+from musicnb.course.lesson import ANSWER, HINT_COST, lesson
 from musicnb.course.progress import Progress
 from musicnb.errors import InputError
 
@@ -122,6 +122,43 @@ def test_progress_that_cannot_be_read_is_kept_aside(welcome):
     welcome.q3.check(welcome.q3._question.right[0])
     assert path.with_suffix(".damaged.json").read_text("utf-8") == "{broken"
     assert welcome.q3.record["state"] == "correct"
+
+
+def test_a_prediction_is_kept_and_shown_beside_the_result(welcome, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    assert "predicted nothing" in repr(welcome.reveal("softer", "1.5 LU"))
+    welcome.predict("softer", "How much softer?", unit="LU")
+    (quiz,) = shown
+    quiz.submit(4)
+    assert repr(welcome.reveal("softer", "1.5 LU")) == "It is 1.5 LU. You predicted 4 LU."
+    # Nobody scores it, and a score does not wipe it out.
+    assert repr(welcome).startswith("Lesson 00_welcome: 0 of 12")
+    welcome.q2.check(18)
+    assert "predicted 4 LU" in repr(welcome.reveal("softer", 1.5))
+
+
+def test_a_click_answers_a_question(welcome, monkeypatch):
+    shown = []
+
+    class Handle:
+        def update(self, answer):
+            shown.append(answer)
+
+    def display(value, *, display_id=False):
+        shown.append(value)
+        return Handle() if display_id else None
+
+    monkeypatch.setattr("IPython.display.display", display)
+    welcome.q5.ask()
+    quiz = shown[0]
+    quiz.submit(0, "because it was lost on the way")
+    assert (quiz.state, welcome.q5.record["state"]) == ("incorrect", "incorrect")
+    quiz.submit(1, "because both are in one point")
+    assert (quiz.state, welcome.q5.record["score"]) == ("correct", 2)
+    kept = shown[-1]._repr_mimebundle_()[ANSWER]
+    expected = {"question": "l00-q5", "answer": 1, "because": "because both are in one point"}
+    assert kept == expected
 
 
 def test_there_is_no_such_lesson_or_question(tmp_path, welcome):

@@ -96,6 +96,52 @@ class Lesson:
             f"{done} of {len(records)} questions answered"
         )
 
+    def predict(self, name: str, prompt: str, **quiz: Any) -> None:
+        """Ask for a prediction, which nobody scores, before a result is seen.
+
+        Parameters
+        ----------
+        name : str
+            By which `reveal` finds it.
+        prompt : str
+            What to predict.
+        **quiz
+            Arguments of `Quiz`; by default a number is asked for.
+        """
+        from IPython.display import display
+
+        from musicnb.widgets.quiz import Quiz
+
+        asked = Quiz(prompt, **{"kind": "number", "name": name, **quiz})
+
+        def submitted(asked: Quiz) -> None:
+            value = asked.answer
+            if asked.options and isinstance(value, int):
+                value = asked.options[value]
+            text = f"{value} {asked.unit}".strip()
+            self._progress.predict(self.name, name, text)
+            asked.show("submitted", "Kept. Now run the next cell.")
+
+        asked.on_submit(submitted)
+        display(asked)  # type: ignore[no-untyped-call]
+
+    def reveal(self, name: str, actual: object) -> Note:
+        """Show a result beside what was predicted.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> lesson("00_welcome", tempfile.mkdtemp()).reveal("softer", "1.5 LU")
+        It is 1.5 LU. You predicted nothing: a guess before the run is worth more than one after.
+        """
+        predicted = self._progress.prediction(self.name, name)
+        if predicted is None:
+            return Note(
+                f"It is {actual}. You predicted nothing: a guess before the run is worth more "
+                "than one after."
+            )
+        return Note(f"It is {actual}. You predicted {predicted}.")
+
     def _keep(self, question: Question, record: dict[str, Any]) -> None:
         about = {"points": self.points, "questions": len(self._questions)}
         self._progress.record(self.name, question.id, record, **about)

@@ -68,15 +68,35 @@ class Progress:
             ``points`` and ``questions`` of the whole lesson, for its summary.
         """
         lessons = self.lessons()
-        questions = {**self._questions(lessons.get(lesson)), question: record}
+        before = lessons.get(lesson)
+        questions = {**self._questions(before), question: record}
         answered = sum(each.get("state") in ("correct", "given up") for each in questions.values())
         lessons[lesson] = {
+            **(before if isinstance(before, dict) else {}),
             "score": round(sum(each.get("score", 0.0) for each in questions.values()), 2),
             "points": about.get("points", 0),
             "state": "done" if answered >= about.get("questions", 1) else "started",
             "questions": questions,
         }
         write_json(self.path, {"version": VERSION, "lessons": lessons})
+
+    def prediction(self, lesson: str, name: str) -> Any:
+        """Return what was predicted, or None."""
+        return self._predictions(self.lessons().get(lesson)).get(name)
+
+    def predict(self, lesson: str, name: str, value: Any) -> None:
+        """Keep a prediction; it is never scored."""
+        lessons = self.lessons()
+        before = lessons.get(lesson)
+        usual = {"score": 0.0, "points": 0, "state": "started", "questions": {}}
+        kept = before if isinstance(before, dict) else usual
+        lessons[lesson] = {**kept, "predictions": {**self._predictions(before), name: value}}
+        write_json(self.path, {"version": VERSION, "lessons": lessons})
+
+    @staticmethod
+    def _predictions(lesson: Any) -> dict[str, Any]:
+        predictions = lesson.get("predictions") if isinstance(lesson, dict) else None
+        return predictions if isinstance(predictions, dict) else {}
 
     @staticmethod
     def _questions(lesson: Any) -> dict[str, Any]:
