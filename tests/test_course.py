@@ -9,8 +9,9 @@ import pkgutil
 import pytest
 
 import musicnb.course.questions
-from musicnb.course.lesson import ANSWER, HINT_COST, lesson
+from musicnb.course.lesson import ANSWER, HINT_COST, Lesson, lesson
 from musicnb.course.progress import Progress
+from musicnb.course.question import Question, Wrong
 from musicnb.errors import InputError
 
 MODULES = [
@@ -26,14 +27,17 @@ def welcome(tmp_path):
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)
-def test_every_check_knows_right_from_wrong(question):
+def test_every_check_knows_right_from_wrong(question, tmp_path):
+    def made(answer):
+        return answer(tmp_path) if question.artefact else answer
+
     assert question.right
     for answer in question.right:
-        feedback = question.judge(answer)
+        feedback = question.judge(made(answer))
         assert feedback.state == "correct", feedback
     assert len(question.wrong) >= 2
     for answer, words in question.wrong:
-        feedback = question.judge(answer)
+        feedback = question.judge(made(answer))
         assert feedback.state == "incorrect"
         assert words in feedback.message
         assert feedback.share < 1
@@ -159,6 +163,24 @@ def test_a_click_answers_a_question(welcome, monkeypatch):
     kept = shown[-1]._repr_mimebundle_()[ANSWER]
     expected = {"question": "l00-q5", "answer": 1, "because": "because both are in one point"}
     assert kept == expected
+
+
+def test_a_student_gets_the_variant_that_was_handed_out(tmp_path):
+    def check(answer, frequency):
+        if answer != frequency:
+            raise Wrong(f"{answer} is not {frequency}")
+
+    variants = ({"frequency": 440}, {"frequency": 495})
+    question = Question("l99-q1", "The frequency", 1, check, variants=variants)
+    mine = Lesson("99_test", (question,), tmp_path)
+    assert mine.q1.variant == {"frequency": 440}
+    file = tmp_path / "musicnb-course" / "variants.json"
+    file.parent.mkdir()
+    for text, frequency in (('{"l99-q1": 1}', 495), ('{"l99-q1": 7}', 440), ("[broken", 440)):
+        file.write_text(text, "utf-8")
+        assert mine.q1.variant == {"frequency": frequency}
+        assert mine.q1.check(frequency).state == "correct"
+        assert mine.q1.check(1).message == f"1 is not {frequency}"
 
 
 def test_there_is_no_such_lesson_or_question(tmp_path, welcome):

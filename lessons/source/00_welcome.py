@@ -4,6 +4,13 @@
 #     display_name: Python 3
 #     language: python
 #     name: python3
+#   musicnb:
+#     title: "Welcome: taking a song apart"
+#     minutes: 20
+#     device: cpu
+#     budget:
+#       seconds: 120
+#       memory_mb: 1500
 # ---
 
 # %% [markdown]
@@ -54,13 +61,17 @@ print("sample rate:", song.sample_rate, "Hz")
 print("duration:", song.duration, "s")
 
 # %% [markdown]
-# **Predict.** Between about 0:19 and 0:28 the singer is silent. Is the song *softer* there? Make
-# a guess, then measure its loudness in LUFS, the unit that broadcasters use: closer to zero is
-# louder, and 1 LUFS is about the smallest step one notices.
+# **Predict.** Between about 0:19 and 0:28 the singer is silent. Is the song *softer* there?
+# Loudness is measured in LUFS, the unit that broadcasters use: closer to zero is louder, and a
+# step of 1 LU is about the smallest that one notices. Make a guess.
+
+# %%
+welcome.predict("pause", "By how much is the pause softer than what comes before it?", unit="LU")
 
 # %%
 for start, stop in [(8, 18), (19, 28), (29, 38)]:
     print(f"{start:2d} to {stop} s: {song[start:stop].loudness:6.1f} LUFS")
+welcome.reveal("pause", f"{song[8:18].loudness - song[19:28].loudness:.1f} LU")
 
 # %% [markdown]
 # <details><summary>Explain</summary>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,10 +78,14 @@ def _version(source: Source, change: Callable[[str], str]) -> Any:
 
 def run(notebook: Any, folder: Path) -> Any:
     """Run a notebook in a folder; only golden cells keep their output."""
-    from nbconvert.preprocessors import ExecutePreprocessor
+    from nbclient import NotebookClient
 
-    runner: Any = ExecutePreprocessor
-    runner(timeout=CELL_SECONDS).preprocess(notebook, {"metadata": {"path": folder}})
+    resources = {"metadata": {"path": folder}}
+    client: Any = NotebookClient
+    # The state of widgets would hold their whole front end; no golden cell has one.
+    runner = client(notebook, timeout=CELL_SECONDS, resources=resources, store_widget_state=False)
+    # Bars stay out of what is compared.
+    runner.execute(env=os.environ | {"TQDM_DISABLE": "1"})
     notebook.metadata.pop("language_info", None)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)

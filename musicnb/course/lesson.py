@@ -9,6 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from musicnb.course.progress import Progress
+from musicnb.course.variants import handed_out
 from musicnb.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,15 +57,18 @@ def lesson(name: str, folder: str | os.PathLike[str] = ".") -> Lesson:
             expected="the name of a lesson's notebook, such as 00_welcome",
             todo="Look in the folder of the lessons.",
         ) from error
-    return Lesson(name, module.QUESTIONS, Progress(folder))
+    return Lesson(name, module.QUESTIONS, folder)
 
 
 class Lesson:
     """The questions of a lesson, as attributes ``q1``, ``q2`` and so on."""
 
-    def __init__(self, name: str, questions: tuple[Question, ...], progress: Progress) -> None:
+    def __init__(
+        self, name: str, questions: tuple[Question, ...], folder: str | os.PathLike[str]
+    ) -> None:
         self.name = name
-        self._progress = progress
+        self._folder = folder
+        self._progress = Progress(folder)
         self._questions = {question.id.split("-")[1]: question for question in questions}
 
     def __getattr__(self, name: str) -> Task:
@@ -162,6 +166,16 @@ class Task:
         """What is kept of it: state, score, attempts, hints."""
         return self._lesson._record(self._question)  # noqa: SLF001
 
+    @property
+    def variant(self) -> dict[str, Any]:
+        """What differs from student to student in this question."""
+        return dict(self._question.variants[self._index])
+
+    @property
+    def _index(self) -> int:
+        question = self._question
+        return handed_out(self._lesson._folder, question.id, len(question.variants))  # noqa: SLF001
+
     def check(self, answer: Any, *, because: str = "") -> Feedback:
         """Say whether an answer is right, and if not, what is wrong with it.
 
@@ -179,7 +193,7 @@ class Task:
         Feedback
         """
         question, record = self._question, self.record
-        feedback = question.judge(answer)
+        feedback = question.judge(answer, self._index)
         if feedback.state == "not attempted":
             return replace(feedback, note=self._note(record))
         share = feedback.share * max(0.0, 1 - HINT_COST * record.get("hints", 0))
@@ -224,7 +238,7 @@ class Task:
         from musicnb.widgets.quiz import Quiz
 
         question, record = self._question, self.record
-        about = question.quiz() if callable(question.quiz) else question.quiz
+        about = question.quiz(**self.variant) if callable(question.quiz) else question.quiz
         quiz = Quiz(**{"name": question.id, **about})
         display(quiz)  # type: ignore[no-untyped-call]
         kept = display(Answer(question.id, None), display_id=True)  # type: ignore[no-untyped-call]

@@ -62,21 +62,30 @@ class Question:
         From a nudge to nearly the answer; each costs `HINT_COST` of the points.
     quiz : mapping or callable, optional
         Arguments of the `Quiz` that asks, for what is not code; or a function that returns them.
+    variants : tuple of dict
+        What differs from student to student, such as ``({"frequency": 440}, {"frequency": 495})``;
+        the check and a callable `quiz` get one of them as keyword arguments.
+    artefact : str
+        The name of the file that is the answer, which the student hands in beside the notebook;
+        the check gets its path.
     right, wrong : tuple
-        Answers to test the check with; the wrong ones with a part of what is said of each.
+        Answers to test the check with, in the first variant; the wrong ones with a part of what is
+        said of each. Of an artefact: functions that make it in a folder, and return its path.
     """
 
     id: str
     title: str
     points: float
-    check: Callable[[Any], str | None]
+    check: Callable[..., str | None]
     hints: tuple[str, ...] = ()
-    quiz: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = field(default_factory=dict)
+    quiz: Mapping[str, Any] | Callable[..., Mapping[str, Any]] = field(default_factory=dict)
+    variants: tuple[Mapping[str, Any], ...] = ({},)
+    artefact: str = ""
     right: tuple[Any, ...] = ()
     wrong: tuple[tuple[Any, str], ...] = ()
 
-    def judge(self, answer: Any) -> Feedback:
-        """Return what is to be said of an answer.
+    def judge(self, answer: Any, variant: int = 0) -> Feedback:
+        """Return what is to be said of an answer to one of the variants.
 
         Examples
         --------
@@ -95,7 +104,7 @@ class Question:
         if answer is None or answer is ...:
             return nothing
         try:
-            praise = self.check(answer)
+            praise = self.check(answer, **self.variants[variant])
         except NotAttempted:
             return nothing
         except Wrong as wrong:

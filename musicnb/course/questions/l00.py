@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from musicnb.course.question import NotAttempted, Question, Wrong, call
+from musicnb.course.checks import in_order, number, one_of
+from musicnb.course.question import Question, Wrong, call
 
 #: When the singer of the demo song is silent, in seconds: heard and seen, to the half second.
 SILENT_FROM, SILENT_TO = 18.5, 28.5
@@ -16,14 +17,6 @@ SILENT_FROM, SILENT_TO = 18.5, 28.5
 VOICE_LOW, VOICE_HIGH = 100, 8000
 #: A box shorter than this shows no vibrato.
 SHORTEST = 0.3
-
-
-def number(answer: Any) -> float:
-    """Return a number that was given as an answer."""
-    try:
-        return float(answer)
-    except (TypeError, ValueError):
-        raise Wrong(f"a number is asked for, and this is a {type(answer).__name__}") from None
 
 
 def when_she_stops(answer: Any) -> str:
@@ -79,13 +72,6 @@ def the_rest(answer: Any) -> str:
     return "song = voice + rest, so rest = song - voice, sample by sample"
 
 
-def one_of(answer: Any, right: Any, *, why: Mapping[Any, str], praise: str) -> str:
-    """Check a choice; `why` says what is wrong with each other one."""
-    if answer == right:
-        return praise
-    raise Wrong(why.get(answer, "that is not one of the choices"))
-
-
 STEPS = [
     "make a spectrogram of the song",
     "let the network guess how strong the voice is in each point",
@@ -95,26 +81,6 @@ STEPS = [
 ]
 #: As they are shown: somebody who clicks through without reading gets nothing.
 SHOWN = [3, 0, 4, 2, 1]
-
-
-def in_order(answer: Any) -> str:
-    """Check an order of the steps, given as places in `SHOWN`."""
-    try:
-        steps = [SHOWN[int(place)] for place in answer]
-    except (TypeError, ValueError, IndexError):
-        raise NotAttempted from None
-    if sorted(steps) != list(range(len(STEPS))):
-        raise Wrong("each step belongs in it exactly once")
-    right = sum(step == place for place, step in enumerate(steps))
-    if right == len(STEPS):
-        return "guess, share, multiply: that is what every mask does"
-    first = next(place for place, step in enumerate(steps) if step != place)
-    raise Wrong(
-        f"up to step {first} it is right; what does “{STEPS[steps[first]]}” need before it?"
-        if first
-        else f"“{STEPS[steps[0]]}” cannot be the first; what do you have at the beginning?",
-        part=right / len(STEPS) / 2,
-    )
 
 
 def softer() -> dict[str, Any]:
@@ -181,7 +147,9 @@ QUESTIONS = (
         "l00-q4",
         "The steps of separation",
         2,
-        in_order,
+        partial(
+            in_order, steps=STEPS, shown=SHOWN, praise="guess, share, multiply: so every mask works"
+        ),
         quiz={
             "prompt": "How does a network take a voice out of a song? Put the steps in order.",
             "kind": "order",
