@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from musicnb.course.question import NotAttempted, Wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
 
 def number(answer: Any) -> float:
@@ -101,3 +102,52 @@ def array(answer: Any, shape: tuple[int, ...], meaning: str) -> np.ndarray:
     if not np.isfinite(found).all():
         raise Wrong("your array holds values that are not finite: is something divided by zero?")
     return found
+
+
+def explained(
+    found: Any,
+    right: Any,
+    mistakes: Sequence[tuple[Any, str, float]],
+    *,
+    otherwise: str,
+    tolerance: float = 1e-3,
+) -> None:
+    """Compare numbers with the right ones; of a mistake that is known, say which it is.
+
+    Parameters
+    ----------
+    found, right : array_like
+        Of one shape.
+    mistakes : sequence of (array_like, str, float)
+        What comes out of a mistake, what to say of it, and the share of the points it deserves.
+    otherwise : str
+        What to say if it is none of these.
+    tolerance : float
+        The largest difference that passes.
+
+    Examples
+    --------
+    >>> explained([3.0], [6.0], [([3.0], "you forgot to double it", 0.5)], otherwise="no")
+    Traceback (most recent call last):
+    musicnb.course.question.Wrong: you forgot to double it
+    """
+    if np.allclose(found, right, rtol=0, atol=tolerance):
+        return
+    for values, message, part in mistakes:
+        if np.allclose(found, values, rtol=0, atol=tolerance):
+            raise Wrong(message, part=part)
+    raise Wrong(otherwise)
+
+
+def box(answer: Any) -> tuple[float, float, float, float]:
+    """Return start, stop (s), low and high (Hz) of a selection in the explorer.
+
+    Examples
+    --------
+    >>> box({"start": 1, "stop": 2.5, "low": 100, "high": 4000})
+    (1.0, 2.5, 100.0, 4000.0)
+    """
+    if not isinstance(answer, Mapping) or not {"start", "stop", "low", "high"} <= set(answer):
+        raise Wrong("draw a box in the explorer, and pass explorer.selection")
+    start, stop, low, high = (number(answer[key]) for key in ("start", "stop", "low", "high"))
+    return start, stop, low, high
