@@ -20,6 +20,16 @@ def test_a_restarted_kernel_is_told_of(lab, kind):
     expect(widget.get_by_text("run this cell again").first).to_be_visible(timeout=SLOW)
 
 
+@pytest.mark.usefixtures("quiet")
+def test_a_busy_kernel_is_waited_for(lab):
+    lab.show(cells.EXPLORER, "import time\ntime.sleep(11)")
+    widget = lab.page.locator(".mnb-explorer")
+    expect(widget.get_by_text("it is busy")).to_be_visible(timeout=SLOW)
+    # Nobody clicks on anything.
+    ready(widget)
+    expect(widget.get_by_text("it is busy")).to_have_count(0)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_notebook_without_its_kernel_shows_a_picture(lab, kind):
     lab.show(KINDS[kind])

@@ -47,7 +47,7 @@ export async function renderExplorer(model: Model, host: HTMLElement, scope: Sco
     onPlayhead: (playhead) => tell({ playhead }),
     code: async (view) => String((await channel.request("code", { view })).result["code"]),
   });
-  channel.onLost((error) => handle.fail(error.message));
+  channel.onSilence((text) => handle.notice(text));
   const heed = (event: string, act: () => void): void => {
     const hear = (): void => {
       if (!telling) act();

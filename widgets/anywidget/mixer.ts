@@ -6,6 +6,8 @@ import { soundsOf } from "../sources/comm.js";
 import { mountMixer } from "../ui/mixer.js";
 import type { MixState } from "../ui/mixer.js";
 
+/** Milliseconds in which even a long mix is made. */
+const MIXING = 60_000;
 const TRAITS = ["settings", "limiter", "loop", "presets"] as const;
 
 const stateOf = (model: Model): MixState => Object.fromEntries(TRAITS.map((trait) => [trait, model.get(trait)])) as unknown as MixState;
@@ -30,7 +32,7 @@ export function renderMixer(model: Model, host: HTMLElement, scope: Scope): void
     code: async () => String((await channel.request("code")).result["code"]),
     render: (progress) => fetchMix(channel, progress),
   });
-  channel.onLost((error) => handle.fail(error.message));
+  channel.onSilence((text) => handle.notice(text));
   const heed = (event: string, act: () => void): void => {
     const hear = (): void => {
       if (!telling) act();
@@ -44,7 +46,7 @@ export function renderMixer(model: Model, host: HTMLElement, scope: Scope): void
 
 /** A large file in parts that every host lets through. */
 async function fetchMix(channel: Channel, progress: (part: number) => void): Promise<Blob> {
-  const count = Number((await channel.request("render", {}, undefined, 600_000)).result["parts"]);
+  const count = Number((await channel.request("render", {}, undefined, MIXING)).result["parts"]);
   const parts: Uint8Array<ArrayBuffer>[] = [];
   for (let index = 0; index < count; index += 1) {
     const { buffers } = await channel.request("part", { index });

@@ -7,8 +7,6 @@ import { mountQuiz } from "../ui/quiz.js";
 import type { QuizState } from "../ui/quiz.js";
 
 const TRAITS = ["prompt", "kind", "options", "unit", "justify", "answer", "because", "state", "feedback", "locked"] as const;
-/** Milliseconds: the kernel may have a cell to finish first. */
-const PATIENCE = 120_000;
 
 const stateOf = (model: Model): QuizState => Object.fromEntries(TRAITS.map((trait) => [trait, model.get(trait)])) as unknown as QuizState;
 
@@ -19,10 +17,10 @@ export function renderQuiz(model: Model, host: HTMLElement, scope: Scope): void 
     ...stateOf(model),
     sounds: blind ? soundsOf(channel) : [],
     submit: async (answer, because) => {
-      await channel.request("submit", { answer, because }, undefined, PATIENCE);
+      await channel.request("submit", { answer, because });
     },
   });
-  channel.onLost((error) => handle.fail(error.message));
+  channel.onSilence((text) => handle.notice(text));
   const hear = (): void => handle.set(stateOf(model));
   for (const trait of TRAITS) {
     model.on(`change:${trait}`, hear);

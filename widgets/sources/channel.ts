@@ -23,14 +23,12 @@ interface Reply {
   result?: Record<string, unknown>;
 }
 
-/** The kernel did not answer: it was restarted, or works on something long. */
-export class NoAnswer extends Error {
-  constructor() {
-    super(t("The kernel does not answer. If it was restarted, run this cell again."));
-  }
-}
+/** What is said while nobody can tell whether the kernel works on something long or is another one. */
+const silence = (): string => t("Waiting for the kernel: it is busy. If it was restarted, run this cell again.");
 
-/** How long a kernel may be silent that seems to be gone, in milliseconds. */
+/** After so many milliseconds without an answer it is said that one waits. */
+const SILENT_AFTER = 8_000;
+/** The same when the connection was lost and is back: then the kernel has most likely been restarted. */
 const GONE_AFTER = 4_000;
 
 export class Channel {
@@ -39,40 +37,39 @@ export class Channel {
   private readonly view = Math.random().toString(36).slice(2);
   private count = 0;
 
+  private silent = false;
+  private heed: (text: string | null) => void = () => undefined;
+
   constructor(
     readonly model: Model,
     private readonly scope: Scope,
-    private readonly patience = 20_000,
   ) {
     const hear = (reply: Reply, buffers: readonly DataView[] = []): void => this.hear(reply, buffers);
     model.on("msg:custom", hear);
     scope.onEnd(() => model.off("msg:custom", hear));
   }
 
-  /** Call `act` when the kernel was restarted: this widget is not in the new one. */
-  onLost(act: (error: NoAnswer) => void): void {
+  /** Call `act` with what to say when the kernel is silent, and with null when it answers again. */
+  onSilence(act: (text: string | null) => void): void {
+    this.heed = act;
     // ipywidgets triggers this when the connection is lost, and when it is back.
     const ask = (): void => {
-      this.request("hello", {}, undefined, GONE_AFTER).catch((error: unknown) => {
-        if (error instanceof NoAnswer && !this.scope.ended) act(error);
-      });
+      this.request("hello", {}, undefined, GONE_AFTER).catch(() => this.tell(true));
     };
     this.model.on("comm_live_update", ask);
     this.scope.onEnd(() => this.model.off("comm_live_update", ask));
   }
 
-  request(method: string, params: Readonly<Record<string, unknown>> = {}, signal?: AbortSignal, patience = this.patience): Promise<Answer> {
+  /** Ask the kernel; it may take as long as the cells take that it runs first. */
+  request(method: string, params: Readonly<Record<string, unknown>> = {}, signal?: AbortSignal, patience = SILENT_AFTER): Promise<Answer> {
     const id = `${this.view}:${(this.count += 1)}`;
     return new Promise((resolve, reject) => {
+      const answered = this.scope.timeout(() => this.tell(true), patience);
       const end = (act: () => void): void => {
         this.waiting.delete(id);
-        calledOff();
+        answered();
         act();
       };
-      const calledOff = this.scope.timeout(
-        () => end(() => reject(new NoAnswer())),
-        patience,
-      );
       this.waiting.set(id, {
         done: (answer) => end(() => resolve(answer)),
         fail: (error) => end(() => reject(error)),
@@ -88,12 +85,19 @@ export class Channel {
         this.model.send({ id, method, params });
       } catch {
         // What connected both is gone.
-        end(() => reject(new NoAnswer()));
+        end(() => reject(new Error(silence())));
       }
     });
   }
 
+  private tell(silent: boolean): void {
+    if (this.scope.ended || silent === this.silent) return;
+    this.silent = silent;
+    this.heed(silent ? silence() : null);
+  }
+
   private hear(reply: Reply, buffers: readonly DataView[]): void {
+    this.tell(false);
     const waiting = reply.id === undefined ? undefined : this.waiting.get(reply.id);
     if (!waiting) return;
     if (reply.error === undefined) waiting.done({ result: reply.result ?? {}, buffers });

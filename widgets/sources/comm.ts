@@ -33,7 +33,7 @@ export class CommSource implements TileSource, AudioSource {
   ) {}
 
   async tiles(keys: readonly TileKey[], signal?: AbortSignal): Promise<Tile[]> {
-    const first = await this.first;
+    const first = await this.first.catch(() => new Map<string, Tile>());
     const found = keys.map((key) => first.get(nameIn(this.index, key)));
     if (found.every((tile) => tile !== undefined)) return found;
     const { result, buffers } = await this.channel.request("tiles", { sound: this.index, keys }, signal);

@@ -37,6 +37,7 @@ export interface ExplorerHandle {
   overlay(overlays: readonly Overlay[]): void;
   /** Say what went wrong. */
   fail(text: string): void;
+  notice(text: string | null): void;
 }
 
 /** Python hears of the playhead this often, in milliseconds. */
@@ -54,6 +55,7 @@ class Explorer implements ExplorerHandle {
   private readonly controls: Controls;
   private readonly redraw: () => void;
   private message: HTMLElement | null = null;
+  private noticed: HTMLElement | null = null;
   private told = 0;
 
   constructor(
@@ -303,6 +305,17 @@ class Explorer implements ExplorerHandle {
     });
     box.append(element("span", "", text), again);
     this.message = box;
+    this.stage.element.append(box);
+  }
+
+  /** Say something over the picture until it passes; null is when it has. */
+  notice(text: string | null): void {
+    this.noticed?.remove();
+    this.noticed = null;
+    if (text === null) return;
+    const box = element("div", "mnb-message", text);
+    box.setAttribute("role", "status");
+    this.noticed = box;
     this.stage.element.append(box);
   }
 }

@@ -37,6 +37,7 @@ export interface MixerHandle {
   seek(seconds: number): void;
   /** Say what went wrong. */
   fail(text: string): void;
+  notice(text: string | null): void;
 }
 
 const TELL_EVERY = 400;
@@ -67,6 +68,7 @@ class Mixer implements MixerHandle {
   private readonly master = element("canvas", "mnb-meter mnb-master");
   private readonly time = element("span", "mnb-time");
   private readonly status = element("span", "mnb-readout mnb-grow");
+  private readonly noticed = element("span", "mnb-readout");
   private updateBar: () => void = () => undefined;
   private looping = false;
   private told = 0;
@@ -102,9 +104,10 @@ class Mixer implements MixerHandle {
     this.ruler.setAttribute("aria-hidden", "true");
     this.master.setAttribute("aria-hidden", "true");
     this.status.setAttribute("role", "status");
+    this.noticed.setAttribute("role", "status");
     timeline.append(this.ruler);
     const below = element("div", "mnb-bar");
-    below.append(this.status);
+    below.append(this.status, this.noticed);
     addStyle(root, CSS);
     root.append(this.bar(), timeline, ...this.rows.map((row) => row.element), below);
     host.append(root);
@@ -356,5 +359,10 @@ class Mixer implements MixerHandle {
       this.redraw();
     });
     this.status.append(" ", again);
+  }
+
+  /** Say something until it passes; null is when it has. */
+  notice(text: string | null): void {
+    this.noticed.textContent = text ?? "";
   }
 }

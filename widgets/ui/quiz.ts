@@ -33,6 +33,7 @@ export interface QuizHandle {
   set(state: QuizState): void;
   /** Say what went wrong. */
   fail(text: string): void;
+  notice(text: string | null): void;
 }
 
 /** Characters of a reason; the same number is in musicnb/widgets/quiz.py. */
@@ -249,6 +250,12 @@ class Quiz implements QuizHandle {
 
   fail(text: string): void {
     this.say("!", t("Something went wrong"), text, "failed");
+  }
+
+  /** Say something until it passes; null is when it has. */
+  notice(text: string | null): void {
+    if (text === null) this.tell();
+    else this.say("…", t("Waiting"), text, "submitted");
   }
 
   private tell(): void {
