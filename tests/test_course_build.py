@@ -42,7 +42,7 @@ def test_a_student_gets_dots_and_the_output_of_golden_cells(folder):
     (source,) = build.sources(folder)
     build.build(source, folder)
     notebook = json.loads(source.notebook.read_text("utf-8"))
-    _, exercise, golden = notebook["cells"]
+    _, _, exercise, golden = notebook["cells"]
     assert "".join(exercise["source"]).splitlines() == ["# musicnb: l99-q1", "answer = ..."]
     assert not exercise["outputs"]
     assert golden["outputs"][0]["text"] == ["Ellipsis\n"]

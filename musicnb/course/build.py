@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musicnb.course import master
+from musicnb.course import master, publish
 from musicnb.errors import InputError
 from musicnb.runtime.files import atomic, write_json
 
@@ -60,12 +60,12 @@ def sources(folder: Path) -> list[Source]:
 
 def student(source: Source) -> Any:
     """Return the notebook that a student gets, without outputs."""
-    return _version(source, master.unsolved)
+    return _furnished(source, _version(source, master.unsolved))
 
 
 def instructor(source: Source) -> Any:
     """Return the notebook with every solution, without outputs."""
-    return _version(source, master.solved)
+    return _furnished(source, _version(source, master.solved), badges=False)
 
 
 def _version(source: Source, change: Callable[[str], str]) -> Any:
@@ -74,6 +74,11 @@ def _version(source: Source, change: Callable[[str], str]) -> Any:
         if cell.cell_type == "code":
             cell.source = change(cell.source)
     return notebook
+
+
+def _furnished(source: Source, notebook: Any, *, badges: bool = True) -> Any:
+    repository = publish.read(source.notebook.parent)
+    return publish.furnish(notebook, source.notebook.name, repository, badges=badges)
 
 
 def run(notebook: Any, folder: Path) -> Any:
@@ -106,6 +111,15 @@ def build(source: Source, scratch: Path) -> None:
     """Write a lesson's notebook, run from `scratch`, and its solutions."""
     write(run(student(source), scratch), source.notebook)
     write_json(source.key, master.solutions(master.read(source.path)))
+
+
+def refurnish(source: Source) -> None:
+    """Bring what `publish` adds to a built notebook up to date, without running it again."""
+    from nbformat import v4
+
+    if source.notebook.is_file():
+        notebook = v4.reads(source.notebook.read_text("utf-8"))
+        write(_furnished(source, notebook), source.notebook)
 
 
 def stale(source: Source) -> bool:
