@@ -58,6 +58,16 @@ def test_untouched_it_has_no_points(welcome):
     assert Progress(welcome._progress.path.parent.parent).lessons() == {}
 
 
+def test_a_table_tells_how_each_question_stands(welcome):
+    welcome.q2.check(28.5)
+    welcome.q6.solution()
+    table = welcome._repr_html_()
+    assert table.count("<tr>") == 7
+    assert "Not yet</td><td>q2</td><td>When does the singer stop?</td><td>1 of 2</td>" in table
+    assert "Solution seen</td><td>q6</td>" in table
+    assert table.count("Not attempted</td>") == 4
+
+
 def test_all_right_it_has_every_point_and_is_done(welcome):
     for task in welcome:
         task.check(task._question.right[0])

@@ -58,7 +58,7 @@ def in_order(answer: Any, *, steps: Sequence[str], shown: Sequence[int], praise:
     try:
         order = [shown[int(place)] for place in answer]
     except (TypeError, ValueError, IndexError):
-        raise NotAttempted from None
+        raise NotAttempted("nothing is in an order yet") from None
     if sorted(order) != list(range(len(steps))):
         raise Wrong("each step belongs in it exactly once")
     right = sum(step == place for place, step in enumerate(order))

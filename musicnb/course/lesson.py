@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import importlib
 import json
 from dataclasses import replace
@@ -9,6 +10,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from musicnb.course.progress import Progress
+from musicnb.course.question import STATES
 from musicnb.course.variants import handed_out
 from musicnb.errors import InputError
 
@@ -100,6 +102,21 @@ class Lesson:
             f"{done} of {len(records)} questions answered"
         )
 
+    def _repr_html_(self) -> str:
+        """Return a table of the questions, for a notebook."""
+        rows = [
+            f"<tr><td><span aria-hidden='true'>{sign}</span> {word}</td>"
+            f"<td>{task.question.id.split('-')[1]}</td><td>{html.escape(task.question.title)}</td>"
+            f"<td>{task.record.get('score', 0.0):g} of {task.question.points:g}</td></tr>"
+            for task in self
+            for sign, word in [STATES[task.record.get("state", "not attempted")]]
+        ]
+        head = "".join(f"<th scope='col'>{word}</th>" for word in ("", "", "question", "points"))
+        return (
+            f"<table><caption>{html.escape(repr(self))}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        )
+
     def predict(self, name: str, prompt: str, **quiz: Any) -> None:
         """Ask for a prediction, which nobody scores, before a result is seen.
 
@@ -160,6 +177,11 @@ class Task:
     def __init__(self, lesson: Lesson, question: Question) -> None:
         self._lesson = lesson
         self._question = question
+
+    @property
+    def question(self) -> Question:
+        """What is asked."""
+        return self._question
 
     @property
     def record(self) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-#: What an answer can be, each with a sign and a word: colour alone tells nothing.
+#: What an answer or a question can be, each with a sign and a word: colour alone tells nothing.
 STATES = {
     "not attempted": ("○", "Not attempted"),
     "incorrect": ("✗", "Not yet"),
     "error": ("!", "Your code stopped with an error"),
     "correct": ("✓", "Correct"),
+    "given up": ("○", "Solution seen"),
 }
 
 
@@ -100,13 +101,14 @@ class Question:
         >>> question.judge(6).share
         1.0
         """
-        nothing = Feedback("not attempted", 0.0, "replace the dots by your answer")
-        if answer is None or answer is ...:
-            return nothing
         try:
+            if answer is None:
+                raise NotAttempted("there is nothing to check yet")
+            if answer is ...:
+                raise NotAttempted("replace the dots by your answer")
             praise = self.check(answer, **self.variants[variant])
-        except NotAttempted:
-            return nothing
+        except NotAttempted as nothing:
+            return Feedback("not attempted", 0.0, str(nothing))
         except Wrong as wrong:
             return Feedback("incorrect", wrong.part, str(wrong))
         except Failed as failed:
@@ -182,5 +184,5 @@ def call(function: Any, *arguments: Any) -> Any:
         where = f", in line {line.lineno} of {line.name}" if line.name != "call" else ""
         raise Failed(f"{type(error).__name__}{where}: {error}") from error
     if result is None or result is ...:
-        raise NotAttempted
+        raise NotAttempted("your function returns nothing yet")
     return result
