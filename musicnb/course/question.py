@@ -102,11 +102,7 @@ class Question:
         1.0
         """
         try:
-            if answer is None:
-                raise NotAttempted("there is nothing to check yet")
-            if answer is ...:
-                raise NotAttempted("replace the dots by your answer")
-            praise = self.check(answer, **self.variants[variant])
+            praise = self.check(_there(answer), **self.variants[variant])
         except NotAttempted as nothing:
             return Feedback("not attempted", 0.0, str(nothing))
         except Wrong as wrong:
@@ -118,6 +114,15 @@ class Question:
             message = f"your answer, a {kind}, cannot be checked: {type(error).__name__}: {error}"
             return Feedback("incorrect", 0.0, message)
         return Feedback("correct", 1.0, praise or "")
+
+
+def _there(answer: Any) -> Any:
+    """Return an answer, if it is one."""
+    if answer is None:
+        raise NotAttempted("there is nothing to check yet")
+    if answer is ...:
+        raise NotAttempted("replace the dots by your answer")
+    return answer
 
 
 @dataclass(frozen=True)
