@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from musicnb.cli import course_publish
+from musicnb.cli import course_certificate, course_publish
 from musicnb.cli.common import Json, print_json, print_table
 
 app = typer.Typer(
     help="The course: build its lessons, and see how far you have come.", no_args_is_help=True
 )
 app.command("publish")(course_publish.command)
+app.command("certificate")(course_certificate.command)
 Folder = Annotated[Path, typer.Argument(help="The folder of the lessons.")]
 
 

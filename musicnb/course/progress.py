@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,10 @@ class Progress:
         return record
 
     def record(self, lesson: str, question: str, record: dict[str, Any], **about: float) -> None:
-        """Keep the record of a question.
+        """Keep the record of a question, and the day.
+
+        ``first`` and ``last`` of a lesson are the days of its first answer and of the last that
+        changed anything: who runs a finished lesson again finished it no later.
 
         Parameters
         ----------
@@ -69,10 +73,15 @@ class Progress:
         """
         lessons = self.lessons()
         before = lessons.get(lesson)
-        questions = {**self._questions(before), question: record}
+        known = self._questions(before)
+        questions = {**known, question: record}
+        today = datetime.now().astimezone().date().isoformat()
+        kept = {"first": today, "last": today} | (before if isinstance(before, dict) else {})
+        if any(record.get(key) != known.get(question, {}).get(key) for key in ("state", "score")):
+            kept["last"] = today
         answered = sum(each.get("state") in ("correct", "given up") for each in questions.values())
         lessons[lesson] = {
-            **(before if isinstance(before, dict) else {}),
+            **kept,
             "score": round(sum(each.get("score", 0.0) for each in questions.values()), 2),
             "points": about.get("points", 0),
             "state": "done" if answered >= about.get("questions", 1) else "started",
