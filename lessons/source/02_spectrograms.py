@@ -40,35 +40,30 @@ spectrograms
 # %% [markdown]
 # ## 1. One moment
 #
-# Here are a few **sine tones** at once: the plainest sounds there are, each with one frequency
-# only.
+# One note of an electric bass. In lesson 01 a tone was one sine with one frequency.
 
 # %%
-def tones(*frequencies, seconds=1.0):
-    t = np.arange(round(seconds * sample_rate)) / sample_rate
-    return 0.08 * sum(np.sin(2 * np.pi * f * t) for f in frequencies)
-
-
-mystery = tones(330, 440, 554.4)
-Audio(mystery, sample_rate)
+note = musicnb.load("demo:glasswork/bass")[14:14.75].mono()
+note
 
 # %% [markdown]
-# **Predict.** Listen before you look at the code again: how many tones do you hear?
+# **Predict.** How many frequencies are strong in this one note?
 
 # %%
-spectrograms.predict("tones", "How many tones do you hear?")
+spectrograms.predict("strong", "How many frequencies are strong in it?")
 
 # %% [markdown]
-# A **frame** is a short piece of the sound: here 2048 samples, 46 thousandths of a second. How
-# much of a frequency is in it? Multiply the frame by a sine of that frequency and add up. Where
-# both swing together, plus meets plus and minus meets minus, and the sum grows. Where they do
-# not, the terms cancel. (The sine may begin anywhere in its swing, so we ask a cosine too, and
-# join the two as the sides of a right-angled triangle.)
+# A **frame** is a short piece of the sound: here 8192 samples, 0.19 s. (In `Audio.frames` the word
+# has its other meaning: one sample of each channel.) How much of one frequency is in a frame?
+# Multiply it by a sine of that frequency, and add up. Where both swing together, plus meets plus
+# and minus meets minus, and the sum grows. Where they do not, the terms cancel. (The sine may begin
+# anywhere in its swing; so we ask a cosine too, and join the two as the sides of a right-angled
+# triangle.)
 
 # %%
 import plotly.graph_objects as go
 
-frame = mystery[10000 : 10000 + 2048]
+frame = note.samples[0, 5000 : 5000 + 8192]
 t = np.arange(len(frame)) / sample_rate
 
 
@@ -88,13 +83,16 @@ def chart(x_title, y_title, **lines):
     return figure
 
 
-asked = np.arange(200, 700, 4)
+asked = np.arange(20, 1000, 2)
 chart("frequency (Hz)", "strength", sines=(asked, [strength(frame, f) for f in asked]))
 
 # %%
-spectrograms.reveal("tones", "3, at 330, 440 and 554 Hz")
+spectrograms.reveal("strong", "about ten: 82 Hz and its multiples, 165, 247, 412 Hz and so on")
 
 # %% [markdown]
+# The lowest is the **fundamental**, which the ear takes for *the* pitch; its multiples are the
+# **harmonics**. How strong each one is makes the difference between a bass and a flute.
+#
 # Asking one frequency after the other is slow. The **fast Fourier transform** (FFT) asks all that
 # fit: from `n_fft` samples come `n_fft // 2 + 1` of them, evenly spaced from 0 Hz to half the
 # sample rate. Each is called a **bin**, and neighbours are `sample_rate / n_fft` apart.
@@ -131,24 +129,30 @@ spectrograms.q1.check(my_bin)
 # %% [markdown]
 # ## 2. What leaks
 #
-# The bumps above are wide, with ripples beside them, though a sine has *one* frequency. The frame
-# is the reason: it cuts the tone off in the middle of its swing, and a sudden end is a click.
+# Look at the foot of each peak above: it is wide, with ripples beside it. Each harmonic has *one*
+# frequency; so where do they come from? The frame cuts the sound off in the middle of its swings,
+# and a sudden end is a click, which holds all frequencies.
 #
-# Next come two tones: one at 1000 Hz, and one at 1700 Hz that is 60 dB softer, a thousandth of
-# its amplitude. A **window** fades the frame in and out before the FFT, so that nothing is cut off.
+# A **window** fades the frame in and out before the FFT, so that nothing is cut off. Next come two
+# sines: one at 1000 Hz, and one at 1700 Hz that is 60 dB softer, a thousandth of its amplitude.
 #
-# **Predict.** Will you see the soft tone?
+# **Predict.** Will you see the soft one?
 
 # %%
 spectrograms.predict(
     "soft",
-    "Where will the soft tone be seen?",
+    "Which line will show the soft tone?",
     kind="choice",
-    options=["With and without a window", "Only with the window", "In neither"],
+    options=["both", "only the one with the window", "neither"],
 )
 
 # %%
 import scipy.signal
+
+def tones(*frequencies, seconds=1.0):
+    t = np.arange(round(seconds * sample_rate)) / sample_rate
+    return 0.08 * sum(np.sin(2 * np.pi * f * t) for f in frequencies)
+
 
 n_fft = 2048
 window = scipy.signal.get_window("hann", n_fft)  # half a cosine up, half a cosine down
@@ -172,7 +176,7 @@ chart(
 )
 
 # %%
-spectrograms.reveal("soft", "only with the window")
+spectrograms.reveal("soft", "only the one with the window")
 
 # %% [markdown]
 # The wide bump is the **main lobe**; the small ones beside it, which leak far away, are the
@@ -255,16 +259,20 @@ print("shape (frequency, time):", picture.shape)
 # Look at it as it is, and in decibels.
 
 # %%
+import librosa.display
 import matplotlib.pyplot as plt
 
 
-def show(pictures, hop_length=512, top=22.05, unit="kHz"):
-    figure, axes = plt.subplots(1, len(pictures), figsize=(9, 2.8), squeeze=False)
-    for axis, (title, values) in zip(axes[0], pictures.items()):
-        seconds = values.shape[1] * hop_length / sample_rate
-        axis.imshow(values, origin="lower", aspect="auto", extent=(0, seconds, 0, top))
-        axis.set(title=title, xlabel="time (s)")
-    axes[0, 0].set_ylabel(f"frequency ({unit})")
+def show(pictures, axis="linear", hop_length=512, top=None):
+    """Draw spectrograms side by side; `axis` is one for all, or a list."""
+    kinds = [axis] * len(pictures) if isinstance(axis, str) else axis
+    figure, plots = plt.subplots(1, len(pictures), figsize=(9, 3), squeeze=False)
+    for plot, kind, (title, values) in zip(plots[0], kinds, pictures.items()):
+        librosa.display.specshow(
+            values, sr=sample_rate, hop_length=hop_length, x_axis="time", y_axis=kind, ax=plot
+        )
+        plot.set(title=title, xlabel="time (s)", ylabel="", ylim=(None, top))
+    plots[0, 0].set_ylabel("frequency (Hz)")
     figure.tight_layout()
     plt.show()
 
@@ -276,9 +284,9 @@ song[9:12]
 # %% [markdown]
 # <details><summary>Explain</summary>
 #
-# The largest magnitude here is some ten thousand times the smallest that you can hear, so on the
-# left nearly everything is as dark as silence. The ear hears ratios, not differences, and so do
-# decibels: every 20 dB is ten times the magnitude.
+# The left picture is not empty: a few strokes of the bass drum are so strong that beside them all
+# else is as dark as silence. Music easily spans 80 dB, which is one to ten thousand in magnitude. The
+# ear hears ratios, not differences, and so do decibels: every 20 dB is ten times the magnitude.
 # </details>
 #
 # Most of the right picture is above 5 kHz, and there is little music in it. The ear hears ratios
@@ -295,14 +303,14 @@ spectrograms.predict(
     "steps",
     "Which step will sound wider?",
     kind="choice",
-    options=["200 to 400 Hz", "3000 to 3200 Hz", "Both alike"],
+    options=["200 to 400 Hz", "3000 to 3200 Hz", "neither"],
 )
 
 # %%
 Audio(np.concatenate([low_step, silence, high_step]), sample_rate)
 
 # %%
-spectrograms.reveal("steps", "200 to 400 Hz: an octave, against about a semitone")
+spectrograms.reveal("steps", "200 to 400 Hz: an octave, against little more than a semitone")
 
 # %% [markdown]
 # On a **logarithmic** axis equal ratios are equal distances: every octave, a doubling, takes the
@@ -314,7 +322,11 @@ spectrograms.reveal("steps", "200 to 400 Hz: an octave, against about a semitone
 mel = librosa.feature.melspectrogram(
     S=picture**2, sr=sample_rate, n_fft=2048, n_mels=128, norm=None
 )
-show({"1025 bins": decibels, "128 mel bands": 10 * np.log10(mel + 1e-6)}, top=1, unit="of the height")
+mel_decibels = 10 * np.log10(mel + 1e-6)
+show(
+    {"linear": decibels, "logarithmic": decibels, "128 mel bands": mel_decibels},
+    axis=["linear", "log", "mel"],
+)
 
 # %% tags=["nbval-check-output"]
 print("1000 Hz is", round(float(librosa.hz_to_mel(1000, htk=True))), "mel")
@@ -338,7 +350,7 @@ spectrograms.predict(
     "both",
     "Which n_fft shows two tones and two clicks?",
     kind="choice",
-    options=["256", "8192", "One in between", "None"],
+    options=["256", "8192", "one in between", "none"],
 )
 Audio(puzzle, sample_rate)
 
@@ -356,35 +368,35 @@ resolution = musicnb.SpectrogramExplorer(
 resolution
 
 # %% [markdown]
-# And measured: how deep is the valley between the two, in dB? Below about 6 dB nobody sees one.
+# And measured: how deep is the valley between the two, in dB? A shallow one is hard to see.
 
 # %%
-def valley(spectrogram, first, second):
-    between = spectrogram[(first + second) // 2]
-    return 20 * np.log10(min(spectrogram[first], spectrogram[second]) / between)
+def valley(first, between, second):
+    return max(0.0, 20 * np.log10(min(first, second) / between))
 
 
-print(" n_fft  two tones  two clicks")
+def spectrum(start, n_fft):
+    # Filled up to one second, so that element number k stands for k Hz.
+    piece = puzzle[start : start + n_fft] * scipy.signal.get_window("hann", n_fft)
+    return np.abs(np.fft.rfft(piece, sample_rate))
+
+
+print(" n_fft   two tones   two clicks")
 for n_fft in [256, 512, 1024, 2048, 4096, 8192]:
-    fine = np.abs(librosa.stft(puzzle, n_fft=n_fft, hop_length=21, center=True))
-    frequency = np.interp(  # the tones, on a grid of 1 Hz, averaged over the time before the clicks
-        np.arange(900, 1100), np.fft.rfftfreq(n_fft, 1 / sample_rate), fine[:, 300:600].mean(axis=1)
-    )
-    high_bins = fine[n_fft * 5000 // sample_rate :].mean(axis=0)  # above 5 kHz only the clicks are
-    print(
-        f"{n_fft:6d} {max(0, valley(frequency, 100, 120)):7.1f} dB"
-        f" {max(0, valley(high_bins, middle // 21, middle // 21 + 21)):7.1f} dB"
-    )
+    before = np.mean([spectrum(start, n_fft) for start in range(0, 13000, 500)], axis=0)
+    centred = [spectrum(middle + shift - n_fft // 2, n_fft) for shift in (0, 220, 441)]
+    above = [each[5000:].mean() for each in centred]  # above 5 kHz there are only the clicks
+    print(f"{n_fft:6d} {valley(*before[[1000, 1010, 1020]]):8.1f} dB {valley(*above):9.1f} dB")
 spectrograms.reveal("both", "none: 256 and 512 part the clicks, 8192 the tones")
 
 # %% [markdown]
 # <details><summary>Explain</summary>
 #
-# To tell 1000 from 1020 Hz you have to wait until one has swung a whole cycle more than the other,
-# and that takes 1/20 s. A window shorter than that cannot know; a window longer than 10 ms holds
-# both clicks at once. With a Hann window, two tones part when they are about 2 bins apart. This
-# is no fault of the method: fine in time *or* fine in frequency is a law, the **uncertainty** of
-# sound (Gabor, 1946). One chooses by what one wants to see.
+# To tell 1000 from 1020 Hz one has to wait until one has swung a whole cycle more than the other,
+# and that takes 1/20 s; a Hann window, soft at both ends, needs twice as long. So two tones part
+# when they are 2 bins apart or more. But a window that is much longer than 10 ms holds both clicks at
+# once. This is no fault of the method: fine in time *or* fine in frequency is a law, the
+# **uncertainty** of sound (Gabor, 1946). One chooses by what one wants to see.
 # </details>
 #
 # **Question 4.** Two neighbouring keys of a piano. Which `n_fft`, as a power of two, is the
@@ -414,22 +426,24 @@ spectrograms.q5.answer(2, because="One frame still holds 186 ms, so both clicks 
 # ## 6. Reading: vowels
 #
 # A voice is made in two steps. The vocal folds open and close, say 110 times a second, and make a
-# buzz: a tone at 110 Hz, the **fundamental**, with all its **harmonics** at 220, 330, 440 Hz and
-# so on. Then throat and mouth make some frequencies stronger: their resonances, called
+# buzz: a fundamental at 110 Hz with its harmonics at 220, 330, 440 Hz and so on. Then throat and mouth make some frequencies stronger: their resonances, called
 # **formants**. Sing one note and say *a, i, u*: your folds do the same all the time, and only your
 # mouth changes.
 
 # %%
+from musicnb.course import vowels
+
 # Formants of men's vowels in Hz (Peterson and Barney, 1952), and how wide each is.
 FORMANTS = {"a": (730, 1090, 2440), "i": (270, 2290, 3010), "u": (300, 870, 2240)}
 WIDTHS = (60, 90, 150)
 
 
-def sing(vowel, low=110, high=165, seconds=1.2):
+def sing(formants, low=110, high=165, seconds=0.8):
+    """Sing a vowel that rises by a fifth."""
     t = np.arange(round(seconds * sample_rate)) / sample_rate
     phase = 2 * np.pi * np.cumsum(low * (high / low) ** (t / seconds)) / sample_rate
     voice = sum(np.sin(k * phase) / k for k in range(1, 32))  # the folds: many harmonics
-    for formant, width in zip(FORMANTS[vowel], WIDTHS):  # the mouth: three resonances in a row
+    for formant, width in zip(formants, WIDTHS):  # the mouth: three resonances in a row
         r = np.exp(-np.pi * width / sample_rate)
         a = [1, -2 * r * np.cos(2 * np.pi * formant / sample_rate), r * r]
         voice = scipy.signal.lfilter([sum(a)], a, voice)
@@ -437,7 +451,10 @@ def sing(vowel, low=110, high=165, seconds=1.2):
     return voice / np.abs(voice).max() * edges / 4
 
 
-vowels = Audio(np.concatenate([sing(vowel) for vowel in "aiu"]), sample_rate)
+fourth = vowels.FORMANTS[spectrograms.q6.variant["word"]]  # a vowel to find out about
+parts = [sing(formants) for formants in [*FORMANTS.values(), fourth]]
+sung = Audio(np.concatenate(parts), sample_rate)
+sung
 
 # %% [markdown]
 # **Predict.** In each vowel the voice rises from 110 to 165 Hz. What do the bright bands of the
@@ -446,38 +463,37 @@ vowels = Audio(np.concatenate([sing(vowel) for vowel in "aiu"]), sample_rate)
 # %%
 spectrograms.predict(
     "formants",
-    "While the pitch rises, the formants ...",
+    "What do the bright bands do while the pitch rises?",
     kind="choice",
-    options=["rise with it", "stay where they are", "fall"],
+    options=["rise", "stay", "fall"],
 )
 
 # %%
 vowel_explorer = musicnb.SpectrogramExplorer(
-    vowels, scale="linear", n_fft=2048, view={"start": 0, "stop": 3.6, "low": 0, "high": 4000}
+    sung, scale="linear", n_fft=2048, view={"start": 0, "stop": 3.2, "low": 0, "high": 3600}
 )
-vowel_explorer.add_labels("vowels", [(0, 1.2, "a"), (1.2, 2.4, "i"), (2.4, 3.6, "u")])
+vowel_explorer.add_labels(
+    "vowels", [(0, 0.8, "a"), (0.8, 1.6, "i"), (1.6, 2.4, "u"), (2.4, 3.2, "?")]
+)
 vowel_explorer
 
 # %%
-spectrograms.reveal("formants", "stay where they are: the mouth does not move")
+spectrograms.reveal("formants", "“stay”: the mouth does not move")
 
 # %% [markdown]
 # With *Window* 2048 you see the harmonics climb, and light up when they cross a formant. With 512
 # the frame is too short to tell the harmonics apart, and the formants themselves appear: phonetics
 # calls the first picture *narrow-band*, the second *wide-band*. It is part 5 again, put to use.
 #
-# **Question 6.** Read one formant off the picture, in Hz. Which one is yours:
-
-# %%
-spectrograms.q6.variant
+# **Question 6.** What are the first two formants of the *fourth* vowel, in Hz? Point at the middle of
+# the two lowest bands that stay, and read their frequencies.
 
 # %%
 # musicnb: l02-q6
-### BEGIN SOLUTION | formant = ...
-v = spectrograms.q6.variant
-formant = FORMANTS[v["vowel"]][v["formant"] - 1]
+### BEGIN SOLUTION | my_formants = ...  # two numbers, as in [500, 1500]
+my_formants = vowels.FORMANTS[spectrograms.q6.variant["word"]][:2]
 ### END SOLUTION
-spectrograms.q6.check(formant)
+spectrograms.q6.check(my_formants)
 
 # %% [markdown]
 # ## 7. Reading: drums
@@ -549,8 +565,8 @@ spectrograms.q8.answer([0, 2, 3, 5])
 #
 # A3 brings its octave A4 along, as its second harmonic, and E4 brings E5. Nothing in a single
 # column says whether such a line is a harmonic or a note of its own: only that it begins and fades
-# together with the others does. Networks that write down notes learn just this, and octaves are
-# their commonest mistake.
+# together with the others does. Networks that write down notes learn just this, and a wrong octave is
+# a mistake that they often make.
 # </details>
 #
 # **And now the other way round.** Four pictures of one tone each, and four sounds.
@@ -558,7 +574,8 @@ spectrograms.q8.answer([0, 2, 3, 5])
 # %%
 from musicnb.course.wobbles import pictures
 
-show({f"picture {number}": values for number, values in pictures().items()}, 256, 3.9)
+numbered = {f"picture {number}": values for number, values in pictures().items()}
+show(numbered, hop_length=256, top=3500)
 
 # %%
 # musicnb: l02-q9
@@ -573,36 +590,32 @@ spectrograms.q9.answer({"vibrato": "A", "tremolo": "B", "repeated": "C"}[picture
 # The inverse transform turns each column back into a frame, and overlaps and adds the frames. It
 # needs the complex numbers: the magnitude, which is in the picture, and the phase, which is not.
 #
-# **Predict.** A singer, rebuilt from the magnitude alone, with every phase set to zero. How will it
+# **Predict.** A song, rebuilt from the magnitude alone, with every phase set to zero. How will it
 # sound?
 
 # %%
 spectrograms.predict(
     "phase",
-    "Without the phase the singer will ...",
+    "Without the phase the song will be ...",
     kind="choice",
-    options=[
-        "sound the same",
-        "be understood, but buzz like a machine",
-        "be noise",
-    ],
+    options=["the same", "recognisable, but buzzing like a machine", "nothing but noise"],
 )
 
 # %%
-singer = musicnb.load("demo:starfall")[14:18].mono()
-transform = librosa.stft(singer.samples[0], n_fft=2048, hop_length=512)
+excerpt = musicnb.load("demo:starfall")[14:18].mono()
+transform = librosa.stft(excerpt.samples[0], n_fft=2048, hop_length=512)
 magnitude = np.abs(transform)
 
 
 def rebuilt(transform):
-    return librosa.istft(transform, n_fft=2048, hop_length=512, length=singer.frames)
+    return librosa.istft(transform, n_fft=2048, hop_length=512, length=excerpt.frames)
 
 
 sounds = {
     "with the phase": rebuilt(transform),
     "magnitude alone": rebuilt(magnitude),
     "Griffin-Lim": librosa.griffinlim(
-        magnitude, n_iter=32, n_fft=2048, hop_length=512, length=singer.frames, random_state=0
+        magnitude, n_iter=32, n_fft=2048, hop_length=512, length=excerpt.frames, random_state=0
     ),
 }
 sounds = {name: Audio(sound, sample_rate) for name, sound in sounds.items()}
@@ -616,7 +629,7 @@ sounds["magnitude alone"]
 sounds["Griffin-Lim"]
 
 # %%
-spectrograms.reveal("phase", "understood, but buzzing: every frame begins its swings anew")
+spectrograms.reveal("phase", "recognisable, but buzzing like a machine")
 
 # %% [markdown]
 # <details><summary>Explain</summary>
@@ -630,14 +643,19 @@ spectrograms.reveal("phase", "understood, but buzzing: every frame begins its sw
 # </details>
 
 # %% tags=["nbval-check-output"]
-error = np.abs(rebuilt(transform) - singer.samples[0]).max()
+error = np.abs(rebuilt(transform) - excerpt.samples[0]).max()
 print("with the phase, nothing is lost:", bool(error < 1e-4))
-for name in ("magnitude alone", "Griffin-Lim"):
-    raw = rebuilt(magnitude) if name == "magnitude alone" else None
-    again = librosa.stft(sounds[name].samples[0], n_fft=2048, hop_length=512)
-    scale = np.sum(np.abs(again) * magnitude) / np.sum(np.abs(again) ** 2)
-    off = np.linalg.norm(scale * np.abs(again) - magnitude) / np.linalg.norm(magnitude)
-    print(name, "- its own picture is within 30 % of the one wanted:", bool(off < 0.3))
+
+
+def off(sound):
+    """Return how far a sound's own spectrogram is from the one wanted, as a share of it."""
+    again = np.abs(librosa.stft(sound.samples[0], n_fft=2048, hop_length=512))
+    scale = np.sum(again * magnitude) / np.sum(again**2)  # loudness does not count
+    return np.linalg.norm(scale * again - magnitude) / np.linalg.norm(magnitude)
+
+
+for name in ["magnitude alone", "Griffin-Lim"]:
+    print(f"{name}: off by less than 30 %: {off(sounds[name]) < 0.3}")
 
 # %% [markdown]
 # ## Summary
@@ -663,7 +681,7 @@ spectrograms
 # %% [markdown]
 # **Try next.** Sing a vowel into your telephone, load the file, and find your formants. ·
 # `SpectrogramExplorer(..., scale="cqt")` uses long windows for low notes and short ones for high:
-# try it on the puzzle. · Make `sing` speak a word by moving its formants. · Rebuild the singer with
+# try it on the puzzle. · Make `sing` speak a word by moving its formants. · Rebuild the song with
 # `n_iter=1` and `n_iter=200`.
 #
 # **Where this comes from.** Gabor, *Theory of communication*, 1946 (time against frequency) ·
@@ -672,4 +690,4 @@ spectrograms
 # speech production*, 1960 (folds and mouth) · Stevens, Volkmann and Newman, 1937 (mel) · Griffin and
 # Lim, *Signal estimation from modified short-time Fourier transform*, 1984 · Bolt et al., *On the
 # theory and practice of voice identification*, 1979 · *Glasswork*: CC0; *Starfall* by Obsidian
-# Shell, CC BY-SA 3.0.
+# Shell, CC BY-SA 3.0. The widths of the formants are round numbers of ours.

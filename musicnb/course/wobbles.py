@@ -18,14 +18,20 @@ RATE = 44_100
 WOBBLES = ("vibrato", "tremolo", "repeated", "glide")
 #: The numbers of their pictures, in another order.
 NUMBERS = {"repeated": 1, "vibrato": 2, "glide": 3, "tremolo": 4}
-#: Of a picture: window and hop in samples, rows (up to 3.9 kHz).
-N_FFT, HOP, ROWS = 2048, 256, 180
+#: Of a picture: window and hop in samples, and how many dB it shows.
+N_FFT, HOP, RANGE = 2048, 256, 45
 #: As loud as this are all of them (LUFS).
 LOUDNESS = -25.0
 
 
 def wobble(kind: str) -> NDArray[np.float64]:
-    """Return 2 s of one tone that moves in some way."""
+    """Return 2 s of one tone that moves in some way.
+
+    Examples
+    --------
+    >>> wobble("tremolo").shape
+    (88200,)
+    """
     time = np.arange(2 * RATE) / RATE
     wave = np.sin(2 * np.pi * 5 * time)
     frequency = np.full(len(time), 330.0)
@@ -45,7 +51,13 @@ def wobble(kind: str) -> NDArray[np.float64]:
 
 
 def levelled(kind: str) -> Audio:
-    """Return it as loud as the others."""
+    """Return it as loud as the others.
+
+    Examples
+    --------
+    >>> levelled("glide")
+    Audio(1 channel, 2.000 s, 44100 Hz)
+    """
     from musicnb.audio.audio import Audio
 
     sound = Audio(0.1 * wobble(kind), RATE)
@@ -53,9 +65,15 @@ def levelled(kind: str) -> Audio:
 
 
 def pictures() -> dict[int, NDArray[np.float64]]:
-    """Return the spectrograms to choose from, in dB, by their numbers."""
-    made = {
-        place: 20 * np.log10(np.maximum(magnitudes(wobble(kind), N_FFT, HOP)[:ROWS], 1e-3))
-        for kind, place in NUMBERS.items()
-    }
-    return dict(sorted(made.items()))
+    """Return the spectrograms to choose from, in dB, by their numbers.
+
+    Examples
+    --------
+    >>> {number: picture.shape for number, picture in pictures().items()}[4]
+    (1025, 337)
+    """
+    made = {}
+    for kind, number in sorted(NUMBERS.items(), key=lambda item: item[1]):
+        level = 20 * np.log10(magnitudes(wobble(kind), N_FFT, HOP) + 1e-9)
+        made[number] = np.maximum(level, level.max() - RANGE)
+    return made

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from musicnb.course.checks import number, one_of, several
+from musicnb.course.checks import box, number, one_of, several
 from musicnb.course.question import Question, Wrong
 from musicnb.course.spectrogram import judge_stft, magnitudes
+from musicnb.course.vowels import judge_formants
 from musicnb.course.wobbles import NUMBERS, WOBBLES, levelled
 
-#: Formants of men's vowels in Hz: Peterson and Barney, JASA 1952.
-FORMANTS = {"a": (730, 1090, 2440), "i": (270, 2290, 3010), "u": (300, 870, 2240)}
-#: In the lesson the voice sings from this to that (Hz): no formant is there.
-SUNG = (110, 165)
 #: Highest side lobes in dB below the main lobe, measured; and what slips of decibels make of it.
 RECTANGLE, HANN = 13.3, 31.5
 #: When something is struck in bars 5 and 6 of glasswork, from 12 s on: its score.
@@ -97,32 +93,9 @@ def window_that_separates(answer: Any, apart: float, sample_rate: int, near: flo
     )
 
 
-def formant_of(answer: Any, vowel: str, formant: int) -> str:
-    """Check a formant that was read off a spectrogram."""
-    found = number(answer)
-    right = FORMANTS[vowel][formant - 1]
-    if abs(found - right) <= max(60, 0.1 * right):
-        return f"/{vowel}/ was made with {right} Hz, the mean of 33 men measured in 1952"
-    for index, other in enumerate(FORMANTS[vowel], 1):
-        if abs(found - other) <= max(60, 0.1 * other):
-            raise Wrong(f"that is formant {index} of /{vowel}/; number {formant} is asked for")
-    if any(abs(found - each) <= 15 for each in SUNG):  # noqa: PLR2004
-        raise Wrong("that is the pitch that is sung; a formant is a bright band that stays")
-    for other, formants in FORMANTS.items():
-        if abs(found - formants[formant - 1]) <= 0.1 * found:
-            raise Wrong(f"that belongs to /{other}/; the vowels come in the order a, i, u")
-    if 0 < abs(found) < 10:  # noqa: PLR2004
-        raise Wrong("give it in Hz, not in kHz")
-    raise Wrong(
-        f"no bright band of /{vowel}/ is at {found:g} Hz; set n_fft to 512, and point at it"
-    )
-
-
 def snare_hit(answer: Any) -> str:
     """Check a selection that should hold one hit of the snare."""
-    if not isinstance(answer, Mapping) or not {"start", "stop", "low", "high"} <= set(answer):
-        raise Wrong("draw a box in the explorer, and pass drum_explorer.selection")
-    start, stop, low, high = (float(answer[key]) for key in ("start", "stop", "low", "high"))
+    start, stop, low, high = box(answer)
     held = [hit for hit in SNARES if start - LATE <= hit <= stop]
     if len(held) > 1:
         raise Wrong("your box holds more than one hit of the snare; make it narrower", part=0.5)
@@ -300,27 +273,24 @@ QUESTIONS = (
     ),
     Question(
         "l02-q6",
-        "Read a formant",
+        "Read two formants",
         2,
-        formant_of,
-        variants=(
-            {"vowel": "i", "formant": 2},
-            {"vowel": "u", "formant": 2},
-            {"vowel": "a", "formant": 1},
-            {"vowel": "i", "formant": 3},
-        ),
+        judge_formants,
+        variants=({"word": "had"}, {"word": "head"}, {"word": "hid"}, {"word": "hud"}),
         hints=(
-            "In the explorer set n_fft to 512: the lines merge, and the bands that stay appear.",
-            "Count the bands of that vowel from below: the first is below 800 Hz.",
+            "In the explorer set the window to 512: the lines merge, and the bands that stay show.",
+            "The first is between 300 and 800 Hz, the second between 1000 and 2100 Hz.",
         ),
-        right=(2290, "2200", 2400),
+        right=([660, 1720], (700, "1650"), np.array([600, 1800])),
         wrong=(
-            (270, "formant 1"),
-            (3000, "formant 3"),
-            (110, "pitch"),
-            (1090, "/a/"),
-            (2.3, "kHz"),
-            (5000, "no bright band"),
+            ([1720, 660], "the other way round"),
+            ([0.66, 1.72], "kHz"),
+            ([110, 660], "pitch"),
+            ([1720, 2410], "one more band"),
+            ([660, 2410], "there is one between"),
+            ([660, 1200], "your second, 1200 Hz"),
+            ([300, 1720], "your first, 300 Hz"),
+            (660, "two numbers"),
         ),
     ),
     Question(
@@ -343,7 +313,7 @@ QUESTIONS = (
             ({"start": 0.7, "stop": 2.5, "low": 0, "high": 9000}, "more than one"),
             ({"start": 0.73, "stop": 0.95, "low": 0, "high": 300}, "slice"),
             ({"start": 0.73, "stop": 1.2, "low": 0, "high": 9000}, "shorter"),
-            (0.75, "drum_explorer.selection"),
+            (0.75, "explorer.selection"),
         ),
     ),
     Question(
