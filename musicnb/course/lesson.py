@@ -9,6 +9,8 @@ from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from musicnb.course.progress import Progress
 from musicnb.course.question import STATES
 from musicnb.course.variants import handed_out
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
 
 #: The share of a question's points that each hint costs.
 HINT_COST = 0.25
-#: How a cell's output keeps the answer to a quiz, for whoever grades the notebook.
+#: How a cell's output keeps an answer, for whoever grades the notebook.
 ANSWER = "application/vnd.musicnb.answer+json"
+#: Characters of an answer that is kept there.
+LONGEST_KEPT = 10_000
 
 
 def lesson(name: str, folder: str | os.PathLike[str] = ".") -> Lesson:
@@ -232,7 +236,7 @@ class Task:
         if question.quiz:
             kept |= {"answer": answer, "because": because}
         self._lesson._keep(question, kept)  # noqa: SLF001
-        return replace(feedback, note=self._note(kept))
+        return replace(feedback, note=self._note(kept), also=_kept(question, answer, because))
 
     def hint(self) -> Note:
         """Show the next hint; each costs a quarter of the question's points."""
@@ -321,6 +325,20 @@ class Answer:
         answered = self._kept["answer"] is not None
         text = f"Your answer: {self._kept['answer']!r}" if answered else ""
         return {ANSWER: self._kept, "text/plain": text}
+
+
+def _kept(question: Question, answer: Any, because: str) -> dict[str, Any]:
+    """Return what the output keeps of an answer: a box, say, which only a widget knows."""
+    if isinstance(answer, np.generic):
+        answer = answer.item()
+    try:
+        text = json.dumps(answer, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return {}
+    # Clicks are kept already, and a file is handed in.
+    if question.quiz or question.artefact or len(text) > LONGEST_KEPT:
+        return {}
+    return {ANSWER: {"question": question.id, "answer": json.loads(text), "because": because}}
 
 
 def _shown(feedback: Feedback) -> str:
