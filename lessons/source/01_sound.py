@@ -24,8 +24,8 @@
 # that is too high for its sample rate, and hear it · tell how many bits are enough · calculate in
 # decibels without fear · make two sounds equally loud.
 #
-# **You need** school mathematics (a sine, a logarithm), headphones if you have some, about half a
-# minute of computing, and less than 1 GB of memory.
+# **You need** school mathematics (a sine, a logarithm), headphones if you have some, about
+# 15 seconds of computing on two cores, and half a GB of memory.
 #
 # Ten questions are checked on the way. `numbers.q1.hint()` shows a hint, for a quarter of the
 # question's points.
@@ -44,6 +44,17 @@ from musicnb.course import lesson
 numbers = lesson("01_sound")
 numbers
 
+
+# %%
+def chart(across, up):
+    """Return an empty figure with the names of its axes."""
+    figure = go.Figure()
+    figure.update_layout(height=280, margin={"l": 60, "r": 10, "t": 20, "b": 40})
+    figure.update_xaxes(title=across)
+    figure.update_yaxes(title=up)
+    return figure
+
+
 # %% [markdown]
 # ## 1. A tone from numbers
 #
@@ -56,16 +67,17 @@ numbers
 # 440 Hz, the A to which an orchestra tunes. The line is the pressure, the dots are all that a
 # computer keeps of it at 8000 Hz.
 
+
 # %%
-fine, dots = np.linspace(0, 0.003, 500), np.arange(24) / 8000
-figure = go.Figure()
-figure.add_scatter(x=1000 * fine, y=0.2 * np.sin(2 * np.pi * 440 * fine), name="pressure")
-figure.add_scatter(
-    x=1000 * dots, y=0.2 * np.sin(2 * np.pi * 440 * dots), mode="markers", name="samples"
-)
-figure.update_layout(height=260, margin={"l": 60, "r": 10, "t": 20, "b": 40})
-figure.update_xaxes(title="time (ms)")
-figure.update_yaxes(title="amplitude")
+def wave(frequency, seconds):
+    return 0.2 * np.sin(2 * np.pi * frequency * seconds)
+
+
+fine = np.linspace(0, 0.003, 500)
+dots = np.arange(24) / 8000
+figure = chart("time (ms)", "amplitude")
+figure.add_scatter(x=1000 * fine, y=wave(440, fine), name="pressure")
+figure.add_scatter(x=1000 * dots, y=wave(440, dots), name="samples", mode="markers")
 figure
 
 # %% [markdown]
@@ -149,7 +161,9 @@ numbers.reveal("every fifth", "a tone that rises, turns round, and comes down ag
 
 # %%
 mirror = musicnb.SpectrogramExplorer(
-    naive.resample(44_100), scale="linear", view={"start": 0, "stop": 6, "low": 0, "high": 9000}
+    naive.resample(44_100),
+    scale="linear",
+    view={"start": 0, "stop": 6, "low": 0, "high": 9000},
 )
 mirror.add_curve("the true frequency", [0, 6], [200, 8000])
 mirror
@@ -162,24 +176,17 @@ mirror
 # are taken of each, 8820 times a second:
 
 # %%
-fine, dots = np.linspace(0, 0.0025, 1500), np.arange(23) / 8820
-figure = go.Figure()
-figure.add_scatter(
-    x=1000 * fine, y=np.sin(2 * np.pi * 8000 * fine), name="8000 Hz", line={"color": "#bbbbbb"}
-)
-figure.add_scatter(x=1000 * fine, y=-np.sin(2 * np.pi * 820 * fine), name="820 Hz")
-figure.add_scatter(
-    x=1000 * dots, y=np.sin(2 * np.pi * 8000 * dots), mode="markers", name="samples of both"
-)
-figure.update_layout(height=280, margin={"l": 60, "r": 10, "t": 20, "b": 40})
-figure.update_xaxes(title="time (ms)")
+fine = np.linspace(0, 0.0025, 1500)
+dots = np.arange(23) / 8820
+figure = chart("time (ms)", "amplitude")
+grey = {"color": "#bbbbbb"}
+figure.add_scatter(x=1000 * fine, y=wave(8000, fine), name="8000 Hz", line=grey)
+figure.add_scatter(x=1000 * fine, y=-wave(820, fine), name="820 Hz")
+figure.add_scatter(x=1000 * dots, y=wave(8000, dots), name="samples of both", mode="markers")
 figure
 
 # %% tags=["nbval-check-output"]
-print(
-    "the same samples:",
-    np.allclose(np.sin(2 * np.pi * 8000 * dots), -np.sin(2 * np.pi * 820 * dots)),
-)
+print("the same samples:", np.allclose(wave(8000, dots), -wave(820, dots)))
 print("frames left of", rising.frames, "are", naive.frames)
 
 # %% [markdown]
@@ -208,15 +215,15 @@ proper = rising.resample(8820)
 proper
 
 # %%
+print("at     truly       naive        resampled")
 for second in (1, 2, 3, 4, 5):
-    part = slice(second, second + 0.5)
-    print(
-        f"{second} s, truly {200 + 1300 * second} Hz:"
-        f" {naive[part].level:6.1f} dBFS naive, {proper[part].level:6.1f} dBFS resampled"
-    )
+    truly = 200 + 1300 * second
+    one, other = (each[second : second + 0.2].level for each in (naive, proper))
+    print(f"{second} s  {truly:5d} Hz  {one:6.1f} dBFS  {other:7.1f} dBFS")
 
 # %% [markdown]
-# What is too high falls silent: nothing can be done about that at 8820 Hz. But it no longer turns
+# (dBFS are explained in part 3; −23 is the level of the tone, and less than −100 is silence.) What is too
+# high falls silent: nothing can be done about that at 8820 Hz. But it no longer turns
 # up where it does not belong.
 #
 # **Listen** to the same in music. The cymbals of this piece reach far above 4410 Hz. First without
@@ -225,8 +232,17 @@ for second in (1, 2, 3, 4, 5):
 # %%
 song = musicnb.load("demo:glasswork")
 passage = song[9:15].mono()
-display(musicnb.Audio(passage.samples[:, ::5], 8820))
-display(passage.resample(8820))
+without = musicnb.Audio(passage.samples[:, ::5], 8820)
+with_filter = passage.resample(8820)
+display(without)
+display(with_filter)
+
+# %% [markdown]
+# If you are not sure what to listen for: here is the difference of the two alone, made 12 dB
+# louder.
+
+# %%
+musicnb.Audio(without.samples - with_filter.samples, 8820).gain(12)
 
 # %% [markdown]
 # <details><summary>Explain</summary>
@@ -236,7 +252,8 @@ display(passage.resample(8820))
 # written synthesisers sound like the first. Pictures do it too: on film, the wheels of a coach
 # turn backwards.
 # </details>
-#
+
+# %% [markdown]
 # **Question 2.** Write the rule down: at which frequency is a tone heard, once it is sampled
 # without a filter? It has to work for every frequency, also far above the sample rate.
 #
@@ -265,7 +282,8 @@ for frequency in (1000, 4000, 5000, 8000, 9000, 20_000):
     samples = np.sin(2 * np.pi * frequency * np.arange(8820) / 8820)
     # One second of sound: bin number k of its spectrum is k Hz.
     measured = np.abs(np.fft.rfft(samples)).argmax()
-    print(f"{frequency:6d} Hz: measured {measured:5d} Hz, your rule says", heard(frequency, 8820))
+    rule = heard(frequency, 8820)
+    print(f"{frequency:6d} Hz: measured {measured:5d} Hz, your rule says {rule}")
 
 # %% [markdown]
 # **Question 3.** A dog whistle is too high for people. Somebody records one with a device that has
@@ -273,7 +291,7 @@ for frequency in (1000, 4000, 5000, 8000, 9000, 20_000):
 # frequency is it in the recording? Try it by hand first.
 
 # %%
-print(numbers.q3.variant)
+print("a whistle of {frequency} Hz, sampled at {rate} Hz".format(**numbers.q3.variant))
 
 # %%
 # musicnb: l01-q3
@@ -284,7 +302,7 @@ whistle = heard(given["frequency"], given["rate"])
 numbers.q3.check(whistle)
 
 # %% [markdown]
-# **Listen** to what the device has kept (high and soft: do not turn it up).
+# **Listen** to what the device has kept (soft, but shrill: do not turn it up).
 
 # %%
 case = numbers.q3.variant
@@ -300,7 +318,9 @@ musicnb.Audio(0.05 * np.sin(2 * np.pi * case["frequency"] * time), case["rate"])
 from musicnb.course.sampling import riddle
 
 explorer = musicnb.SpectrogramExplorer(
-    riddle(), scale="linear", view={"start": 0, "stop": 4, "low": 0, "high": 4500}
+    riddle(),
+    scale="linear",
+    view={"start": 0, "stop": 4, "low": 0, "high": 4500},
 )
 explorer
 
@@ -318,9 +338,10 @@ numbers.q4.check(box)
 # %% [markdown]
 # ## 3. Decibels
 #
-# The softest sound that you can hear and the loudest that you can bear differ by a factor of more
-# than 1 000 000 in pressure. Nobody wants to write that down, and the ear does not work that way
-# either: it hears *ratios*. Ten times as strong is one step, whether from 1 to 10 or from 10 to 100.
+# The softest sound that you can hear and the loudest that you can bear differ by a factor of
+# more than 1 000 000 in pressure. Nobody wants to write that down, and the ear does not work
+# that way either: it hears *ratios*. Ten times as strong is one step, whether from 1 to 10 or
+# from 10 to 100.
 #
 # A **decibel** (dB) is a unit of ratios. There is one rule, and a second that follows:
 #
@@ -331,7 +352,7 @@ numbers.q4.check(box)
 # %% tags=["nbval-check-output"]
 print("   dB   amplitude       power")
 for db in (-60, -20, -6, -3, 0, 3, 6, 10, 20, 60):
-    print(f"{db:5d} {10 ** (db / 20):11.3f} {10 ** (db / 10):11.3f}")
+    print(f"{db:5d} {10 ** (db / 20):11.4g} {10 ** (db / 10):11.4g}")
 
 # %% [markdown]
 # **Listen.** Each beep is 6 dB softer than the one before: half the amplitude. How many do you
@@ -342,22 +363,21 @@ beep = np.concatenate([glide(660, 660, 0.3, 44_100), np.zeros(8820, np.float32)]
 musicnb.Audio(np.concatenate([beep / 2**step for step in range(12)]), 44_100)
 
 # %% [markdown]
-# **Predict** with your ears. A is a piece of music; B, C and D are the same, 3, 6 and 10 dB softer,
-# in an order that you do not know. Which of them sounds *half as loud* as A?
+# **Predict** with your ears. A is a piece of music; B, C and D are the same, softer by different
+# amounts. Which of them sounds *half as loud* as A?
 
 # %%
-piece = song[9:13]
+piece = song[9:13].gain(-4)
+softer = np.random.default_rng(3).permutation([3, 6, 10])
+softened = {name: piece.gain(-db) for name, db in zip("BCD", softer, strict=True)}
 numbers.predict(
-    "half",
-    "Which sounds half as loud as A?",
-    kind="which",
-    sounds={
-        name: piece.gain(db) for name, db in [("A", -4), ("-10", -14), ("-3", -7), ("-6", -10)]
-    },
+    "half", "Which sounds half as loud as A?", kind="which", sounds={"A": piece, **softened}
 )
 
 # %%
-numbers.reveal("half", "B (10 dB softer) for most people; C is 3 dB softer, and D 6 dB")
+for name, db in zip("BCD", softer, strict=True):
+    print(f"{name} is {db} dB softer than A")
+numbers.reveal("half", f"{'BCD'[list(softer).index(10)]} for most people")
 
 # %% [markdown]
 # <details><summary>Explain</summary>
@@ -407,8 +427,9 @@ numbers.q6.check(levels)
 # musicnb has the same meter: `Audio.level` is the RMS level. Is it the same as yours?
 
 # %%
-print("yours  :", levels(song.samples))
-print("musicnb:", (20 * np.log10(song.peak), song.level))
+yours = levels(song.samples)
+print("yours:  ", yours and [round(float(level), 2) for level in yours])
+print("musicnb:", [round(float(20 * np.log10(song.peak)), 2), round(song.level, 2)])
 
 # %% [markdown]
 # ## 4. How exact must a sample be?
@@ -420,27 +441,27 @@ print("musicnb:", (20 * np.log10(song.peak), song.level))
 
 # %%
 def quantise(samples, bits):
-    """Return the samples, rounded to one of 2 ** bits steps."""
+    """Return the samples, each at the nearest of 2 ** bits steps."""
     half = 2 ** (bits - 1)
     return np.round(samples * half) / half
 
 
 soft = song[0:9].mono().gain(-12)
-rounded = {
-    f"{bits} bits": musicnb.Audio(quantise(soft.samples, bits), soft.sample_rate)
-    for bits in (16, 8, 6)
-}
-rounded["only the error of 8 bits"] = musicnb.Audio(
-    rounded["8 bits"].samples - soft.samples, soft.sample_rate
-)
+rows = {"music": soft}
+for bits in (16, 8, 6):
+    error = quantise(soft.samples, bits) - soft.samples
+    rows[f"error, {bits} bits"] = musicnb.Audio(error, soft.sample_rate)
 
 # %% [markdown]
-# **Predict:** what will a soft passage sound like with 8 bits: duller, slower, noisy? Then
-# **listen**, and switch between the versions while they play (<kbd>S</kbd>, solo). Turn the volume
-# up a little, and down again afterwards.
+# **Predict:** what will a soft passage sound like with 8 bits: duller, out of tune, noisy?
+#
+# **Listen.** Rounded music is the music plus its error. So switch the errors on and off under the
+# music with <kbd>M</kbd> (mute), one at a time; and hear what they sound like alone, with
+# <kbd>S</kbd> (solo). Turn the volume up a little, and down again afterwards.
 
 # %%
-musicnb.StemMixer(rounded, settings={"16 bits": {"solo": True}})
+muted = {name: {"mute": name != "music"} for name in rows}
+musicnb.StemMixer(rows, settings=muted)
 
 # %% [markdown]
 # How strong is that noise? Compare it with the loudest sine there can be. (We calculate with it,
@@ -454,21 +475,21 @@ numbers.predict("bit", "By how many dB does each further bit lower the noise?", 
 # %%
 loudest = 10 * glide(997, 997, 1, 44_100).astype(float)
 counts = np.arange(2, 21)
-noise = [quantise(loudest, bits) - loudest for bits in counts]
-ratios = np.array([10 * np.log10(np.mean(loudest**2) / np.mean(each**2)) for each in noise])
+ratios = []
+for count in counts:
+    error = quantise(loudest, count) - loudest
+    ratios.append(10 * np.log10(np.mean(loudest**2) / np.mean(error**2)))
 
-figure = go.Figure()
+figure = chart("bits", "signal to noise (dB)")
 figure.add_scatter(x=counts, y=ratios, mode="lines+markers")
-figure.update_layout(height=300, margin={"l": 60, "r": 10, "t": 20, "b": 40})
-figure.update_xaxes(title="bits", dtick=2)
-figure.update_yaxes(title="signal to noise (dB)", dtick=20)
 figure
 
 # %%
-numbers.reveal("bit", f"{np.polyfit(counts, ratios, 1)[0]:.2f} dB")
+per_bit = np.polyfit(counts, ratios, 1)[0]
+numbers.reveal("bit", f"{per_bit:.2f} dB")
 
 # %% tags=["nbval-check-output"]
-print("about 6 dB a bit:", bool(abs(np.polyfit(counts, ratios, 1)[0] - 6.02) < 0.1))
+print("about 6 dB a bit:", bool(abs(per_bit - 6.02) < 0.1))
 print("8 bits: about 50 dB:", bool(abs(ratios[6] - 50) < 1))
 print("16 bits: about 98 dB:", bool(abs(ratios[14] - 98) < 1))
 
@@ -483,7 +504,8 @@ print("16 bits: about 98 dB:", bool(abs(ratios[14] - 98) < 1))
 # for recording, where nobody knows in advance how loud it will be. Networks count in `float32`,
 # which rounds to 24 bits of whatever size the number has, and so has no floor of this kind.
 # </details>
-#
+
+# %% [markdown]
 # **Question 7.** A vintage sampler is measured: between the loudest sine and its noise lie as many
 # decibels as printed here. How many bits has it got?
 
@@ -508,13 +530,11 @@ clipped = musicnb.Audio(np.clip(4 * pure.samples, -0.1, 0.1), 44_100)
 display(pure)
 display(clipped)
 
-figure = go.Figure()
+figure = chart("frequency (Hz)", "level (dB)")
 for name, sound in [("clipped", clipped), ("pure", pure)]:
     spectrum = np.abs(np.fft.rfft(sound.samples[0, :44_100])) / 22_050
-    figure.add_scatter(x=np.arange(6001), y=20 * np.log10(spectrum[:6001] + 1e-6), name=name)
-figure.update_layout(height=300, margin={"l": 60, "r": 10, "t": 20, "b": 40})
-figure.update_xaxes(title="frequency (Hz)")
-figure.update_yaxes(title="level (dB)", range=[-100, -10])
+    figure.add_scatter(y=20 * np.log10(spectrum[:6001] + 1e-6), name=name)
+figure.update_yaxes(range=[-100, -10])
 figure
 
 # %% [markdown]
@@ -540,7 +560,7 @@ def noise_of(seed):
 
 
 one, other = noise_of(1), noise_of(2)
-low, close = glide(440, 440, 4, 44_100) / 1.414, glide(441, 441, 4, 44_100) / 1.414
+low, close = (glide(f, f, 4, 44_100) / np.sqrt(2) for f in (440, 441))
 sums = {
     "one noise": one,
     "the same twice": one + one,
@@ -550,19 +570,14 @@ sums = {
     "with the same tone": low + low,
     "with a tone 1 Hz higher": low + close,
 }
-for name, samples in sums.items():
-    print(f"{name:24s} {musicnb.Audio(samples, 44_100).level:6.1f} dBFS")
-
+level = {name: musicnb.Audio(samples, 44_100).level for name, samples in sums.items()}
+for name in sums:
+    print(f"{name:24s} {level[name]:6.1f} dBFS")
 
 # %% tags=["nbval-check-output"]
-def change(name, than):
-    """Return by how many dB one sum is stronger than another, rounded."""
-    return round(musicnb.Audio(sums[name], 44_100).level - musicnb.Audio(sums[than], 44_100).level)
-
-
-print("the same twice:         +", change("the same twice", "one noise"), "dB")
-print("with another noise:     +", change("with another noise", "one noise"), "dB")
-print("with a tone 1 Hz higher: +", change("with a tone 1 Hz higher", "a tone"), "dB")
+print("the same twice:          +", round(level["the same twice"] - level["one noise"]))
+print("with another noise:      +", round(level["with another noise"] - level["one noise"]))
+print("with a tone 1 Hz higher: +", round(level["with a tone 1 Hz higher"] - level["a tone"]))
 
 # %% [markdown]
 # **Listen** to the last one. It is twice as strong, then gone, then back, once a second: the two
@@ -575,11 +590,13 @@ musicnb.Audio(sums["with a tone 1 Hz higher"], 44_100)
 # <details><summary>Explain</summary>
 #
 # Sounds that are exactly in step (**coherent**) double the amplitude: +6 dB. Sounds that have
-# nothing to do with each other sometimes help and sometimes hinder; on average their *powers* add
-# up: twice the power, +3 dB. Sounds that are exactly against each other cancel out. Noise-cancelling
-# headphones do that, and so does a karaoke machine that subtracts the right channel from the left.
+# nothing to do with each other sometimes help and sometimes hinder; on average their *powers*
+# add up: twice the power, +3 dB. Sounds that are exactly against each other cancel out.
+# Noise-cancelling headphones do that, and so does a karaoke machine that subtracts the right
+# channel from the left.
 # </details>
-#
+
+# %% [markdown]
 # **Question 8.** Which is it for two violins? Give a reason; whoever grades you reads it.
 
 # %%
@@ -606,12 +623,13 @@ numbers.predict(
 
 # %%
 bass, bright = (musicnb.Audio(glide(f, f, 1.5, 44_100), 44_100) for f in (100, 3000))
-musicnb.Audio(np.concatenate([bass.samples, bright.samples], axis=1), 44_100)
+musicnb.Audio(np.hstack([bass.samples, bright.samples]), 44_100)
 
 # %%
 for name, sound in [("100 Hz", bass), ("3000 Hz", bright)]:
     print(f"{name:8s} {sound.level:6.1f} dBFS   {sound.loudness:6.1f} LUFS")
-numbers.reveal("tones", f"the high one, by {bright.loudness - bass.loudness:.1f} LU as measured")
+difference = bright.loudness - bass.loudness
+numbers.reveal("tones", f"the high one, by {difference:.1f} LU as measured")
 
 # %% [markdown]
 # <details><summary>Explain</summary>
@@ -621,7 +639,8 @@ numbers.reveal("tones", f"the high one, by {bright.loudness - bass.loudness:.1f}
 # **LUFS** (*loudness units relative to full scale*; ITU-R BS.1770): a filter that imitates the head
 # and the ear, then the mean power, with silent passages left out. A difference of 1 LU is 1 dB.
 # </details>
-#
+
+# %% [markdown]
 # What does that filter do at each frequency? We can measure it with tones, without having to know
 # how it is built. Beside it is an older filter, the A-weighting of sound level meters, which was
 # made for soft tones.
@@ -631,12 +650,11 @@ import librosa
 
 frequencies = np.geomspace(40, 12_000, 40)
 tones = [musicnb.Audio(glide(f, f, 1, 44_100), 44_100) for f in frequencies]
-figure = go.Figure()
-figure.add_scatter(x=frequencies, y=[each.loudness - each.level for each in tones], name="LUFS")
+lufs = [each.loudness - each.level for each in tones]
+figure = chart("frequency (Hz)", "counts more or less (dB)")
+figure.add_scatter(x=frequencies, y=lufs, name="LUFS")
 figure.add_scatter(x=frequencies, y=librosa.A_weighting(frequencies), name="A-weighting")
-figure.update_layout(height=300, margin={"l": 60, "r": 10, "t": 20, "b": 40})
-figure.update_xaxes(title="frequency (Hz)", type="log")
-figure.update_yaxes(title="counts more or less (dB)")
+figure.update_xaxes(type="log")
 figure
 
 # %% [markdown]
@@ -649,18 +667,12 @@ figure
 # listen to?
 
 # %%
-from musicnb.course.decibels import copies
+from musicnb.course.decibels import by_taste
 
-version = copies()
-numbers.predict(
-    "taste",
-    "Which of the two do you like better?",
-    kind="which",
-    sounds={"pushed": version["clipped"].gain(1.5), "plain": version["original"].gain(-3)},
-)
+numbers.predict("taste", "Which of the two do you like better?", kind="which", sounds=by_taste())
 
 # %%
-numbers.reveal("taste", "A that is 4.5 dB louder, and not only that: more about it below")
+numbers.reveal("taste", "A that is louder, by 4.5 LU; that is not all, as you will hear")
 
 # %% [markdown]
 # <details><summary>Explain</summary>
@@ -668,9 +680,10 @@ numbers.reveal("taste", "A that is 4.5 dB louder, and not only that: more about 
 # When one of two sounds is louder, even by a decibel that nobody notices as “louder”, people
 # tend to find it fuller, clearer, *better*. Whoever sells loudspeakers knows this. So any
 # comparison of two sounds, of two networks too, has to begin with making them equally loud. In
-# this course, every blind comparison does.
+# this course, every graded comparison does.
 # </details>
-#
+
+# %% [markdown]
 # **Question 9.** Write the gain that does it, for RMS levels: return the samples, louder or softer
 # by one factor, so that their RMS level is `target` dBFS.
 #
@@ -691,19 +704,20 @@ def match_level(samples, target):
 numbers.q9.check(match_level)
 
 # %% [markdown]
-# For loudness it is the same sum: the gain is target minus loudness. These two lines are all that
-# a streaming service does to a song, to −14 LUFS for example:
+# For loudness it is the same sum: the gain is target minus loudness. Broadcasters in Europe bring
+# every programme to −23 LUFS that way, and streaming services do the same, to about −14 LUFS:
 
-# %% tags=["nbval-check-output"]
+# %%
 for name in ("starfall", "feelings", "glasswork"):
     excerpt = musicnb.load(f"demo:{name}", duration=15)
     matched = excerpt.gain(-23 - excerpt.loudness)
     print(f"{name:10s} {excerpt.loudness:6.1f} LUFS -> {matched.loudness:6.1f} LUFS")
 
 # %% [markdown]
-# The metal band loses by far the most: it was made to be loud. Had it been left with its peaks and
-# pauses, it would now sound *bigger* than the others.
-#
+# The metal band is turned down by far the most. It was squeezed until it was as loud as it could
+# be, and gains nothing by it where loudness is matched.
+
+# %% [markdown]
 # **Question 10** (by ear). The two versions again, now equally loud. One of them was driven 12 dB
 # into clipping. Which?
 
@@ -714,14 +728,15 @@ numbers.q10.answer(numbers.q10.variant["clipped"])
 ### END SOLUTION
 
 # %%
-for name, sound in version.items():
-    print(
-        f"{name:8s} {sound.loudness:.1f} LUFS, peak {20 * np.log10(sound.peak):6.1f} dBFS,"
-        f" peak over RMS {20 * np.log10(sound.peak) - sound.level:4.1f} dB"
-    )
+from musicnb.course.decibels import copies
+
+print("          loudness       peak         crest factor")
+for name, sound in copies().items():
+    peak = 20 * np.log10(sound.peak)
+    print(f"{name:8s} {sound.loudness:6.1f} LUFS  {peak:6.1f} dBFS  {peak - sound.level:6.1f} dB")
 
 # %% [markdown]
-# The last column is the **crest factor**: how far the peaks stand out. Drums live on it, and
+# The **crest factor** is peak over RMS: how far the peaks stand out. Drums live on it, and
 # clipping eats it.
 #
 # ## Summary
@@ -735,15 +750,16 @@ for name, sound in version.items():
 # - Level is what is there, loudness is what one hears. Match loudness before you compare.
 #
 # **Where it fails, and who may be harmed.** LUFS stand for an average of ears that hear well.
-# Somebody with a hearing loss has another curve, and “equally loud” is then not equal. Telephones
-# sampled speech at 8000 Hz for decades, and so cut off what makes an *s* an *s*. Those who lip-read
-# or hear badly lost most, and speech recognisers that learn from such calls inherit the gap. dBFS
-# say nothing about the pressure at your ear: that depends on the volume you have set. The World
-# Health Organization advises at most 80 dB (of sound pressure, A-weighted) for 40 hours a week.
+# Somebody with a hearing loss has another curve, and “equally loud” is then not equal.
+# Telephones sampled speech at 8000 Hz for decades, and so cut off what makes an *s* an *s*.
+# People who hear badly, and could spare it least, lost most, and speech recognisers that learn
+# from such calls inherit the gap. dBFS say nothing about the pressure at your ear: that depends
+# on the volume you have set. The World Health Organization advises at most 80 dB (of sound
+# pressure, A-weighted) for 40 hours a week.
 #
 # Networks alias too: a layer that skips (*stride*) without a filter folds high detail into low,
-# just as `[::5]` did, and one that stretches without a filter adds mirror images upwards. You will
-# meet their whine in generated sound.
+# just as `[::5]` did, and one that stretches without a filter adds mirror images upwards. In
+# generated sound you will meet this as a thin, steady whine.
 #
 # So far:
 
@@ -762,8 +778,10 @@ numbers
 #   one from 2005.
 #
 # **Where this comes from.** Sampling: Whittaker 1915, Nyquist 1928, Kotelnikov 1933, Shannon,
-# *Communication in the presence of noise*, 1949. Quantisation noise: Bennett, *Spectra of quantized
-# signals*, 1948. Loudness and frequency: Fletcher and Munson, *Loudness, its definition, measurement
-# and calculation*, 1933; ISO 226. Half as loud: Stevens, *The measurement of loudness*, 1955.
-# Measuring programmes: ITU-R BS.1770, EBU R 128. The loudness war: Vickers, AES 2010. Aliasing in
-# networks: Zhang, *Making convolutional networks shift-invariant again*, ICML 2019.
+# *Communication in the presence of noise*, 1949. Quantisation noise: Bennett, *Spectra of
+# quantized signals*, 1948. Loudness and frequency: Fletcher and Munson, *Loudness, its
+# definition, measurement and calculation*, 1933; ISO 226. Half as loud: Stevens, *The
+# measurement of loudness*, 1955. Measuring programmes: ITU-R BS.1770, EBU R 128. The loudness
+# war: Vickers, AES 2010. Aliasing in networks: Zhang, *Making convolutional networks
+# shift-invariant again*, ICML 2019; Pons et al., *Upsampling artifacts in neural audio
+# synthesis*, ICASSP 2021.

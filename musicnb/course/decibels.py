@@ -142,6 +142,12 @@ def copies() -> dict[str, Audio]:
     return {name: sound.gain(LOUDNESS - sound.loudness) for name, sound in made.items()}
 
 
+def by_taste() -> dict[str, Audio]:
+    """Return the two copies, 4.5 dB apart, under names that tell nothing."""
+    made = copies()
+    return {"one": made["clipped"].gain(1.5), "other": made["original"].gain(-3)}
+
+
 def which_is_clipped(clipped: str) -> dict[str, Any]:
     """Return the blind comparison, the clipped copy behind the given letter."""
     made = copies()

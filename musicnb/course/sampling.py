@@ -202,6 +202,10 @@ def riddle() -> Audio:
     frequency = np.linspace(*GLIDE, round(RIDDLE_SECONDS * RIDDLE_RATE))
     phase = 2 * np.pi * np.cumsum(frequency) / RIDDLE_RATE
     samples = sum(np.sin(partial * phase) for partial in PARTIALS) * 0.05
+    # A sound that begins or ends at once would show as a line from top to bottom.
+    samples *= np.clip(
+        np.minimum(np.arange(len(phase)), len(phase) - np.arange(len(phase))) / 400, 0, 1
+    )
     return Audio(samples, RIDDLE_RATE).resample(32_000)
 
 
