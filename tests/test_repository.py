@@ -111,13 +111,13 @@ def test_text_ends_with_one_newline_and_has_no_carriage_returns():
 
 def test_scripts_can_be_executed():
     listing = subprocess.run(
-        ["git", "ls-files", "--stage", ".ci/run", "binder/postBuild"],
+        ["git", "ls-files", "--stage", ".ci/run", "binder/postBuild", "binder/start"],
         cwd=ROOT,
         check=True,
         capture_output=True,
         text=True,
     ).stdout.splitlines()
-    assert [line.split()[0] for line in listing] == ["100755", "100755"]
+    assert [line.split()[0] for line in listing] == ["100755"] * 3
 
 
 def test_binder_installs_every_core_dependency():
