@@ -149,6 +149,7 @@ spectrograms.predict(
 # %%
 import scipy.signal
 
+
 def tones(*frequencies, seconds=1.0):
     t = np.arange(round(seconds * sample_rate)) / sample_rate
     return 0.08 * sum(np.sin(2 * np.pi * f * t) for f in frequencies)
@@ -204,9 +205,9 @@ spectrograms.q2.check(side_lobe)
 # %% [markdown]
 # ## 3. From frame to picture
 #
-# Now let the frame wander. Every `hop_length` samples, take `n_fft` samples, multiply by the window,
-# take the FFT. Each spectrum becomes a column of a picture. This is the **short-time Fourier
-# transform** (STFT), and its magnitude is the **spectrogram**.
+# Now let the frame wander. Every `hop_length` samples, take `n_fft` samples, multiply by the
+# window, take the FFT. Each spectrum becomes a column of a picture. This is the **short-time
+# Fourier transform** (STFT), and its magnitude is the **spectrogram**.
 #
 # **Predict.** Three seconds are 132 300 samples. With `n_fft = 2048` and `hop_length = 512`, how
 # many columns has the picture?
@@ -266,11 +267,10 @@ import matplotlib.pyplot as plt
 def show(pictures, axis="linear", hop_length=512, top=None):
     """Draw spectrograms side by side; `axis` is one for all, or a list."""
     kinds = [axis] * len(pictures) if isinstance(axis, str) else axis
+    common = {"sr": sample_rate, "hop_length": hop_length, "x_axis": "time", "cmap": "viridis"}
     figure, plots = plt.subplots(1, len(pictures), figsize=(9, 3), squeeze=False)
     for plot, kind, (title, values) in zip(plots[0], kinds, pictures.items()):
-        librosa.display.specshow(
-            values, sr=sample_rate, hop_length=hop_length, x_axis="time", y_axis=kind, ax=plot
-        )
+        librosa.display.specshow(values, y_axis=kind, ax=plot, **common)
         plot.set(title=title, xlabel="time (s)", ylabel="", ylim=(None, top))
     plots[0, 0].set_ylabel("frequency (Hz)")
     figure.tight_layout()
@@ -284,9 +284,10 @@ song[9:12]
 # %% [markdown]
 # <details><summary>Explain</summary>
 #
-# The left picture is not empty: a few strokes of the bass drum are so strong that beside them all
-# else is as dark as silence. Music easily spans 80 dB, which is one to ten thousand in magnitude. The
-# ear hears ratios, not differences, and so do decibels: every 20 dB is ten times the magnitude.
+# The left picture is not empty: its lowest rows hold bass and bass drum, so strong that beside them
+# all else is as dark as silence. Music easily spans 80 dB, which is one to ten thousand in
+# magnitude. The ear hears ratios, not differences, and so do decibels: every 20 dB is ten times the
+# magnitude.
 # </details>
 #
 # Most of the right picture is above 5 kHz, and there is little music in it. The ear hears ratios
@@ -295,10 +296,11 @@ song[9:12]
 # **Predict.** Two steps of 200 Hz each. Which sounds wider?
 
 # %%
-steps = [tones(f, seconds=0.5) for f in (200, 400, 3000, 3200)]
-silence = np.zeros(sample_rate // 2)
-fade = np.minimum(1, np.minimum(np.arange(22050), np.arange(22050)[::-1]) / 500)  # no clicks
-low_step, high_step = (np.concatenate([a * fade, b * fade]) for a, b in (steps[:2], steps[2:]))
+def step(low, high):
+    fade = scipy.signal.windows.tukey(sample_rate // 2, 0.05)  # soft ends, no clicks
+    return np.concatenate([tones(f, seconds=0.5) * fade for f in (low, high)])
+
+
 spectrograms.predict(
     "steps",
     "Which step will sound wider?",
@@ -307,7 +309,8 @@ spectrograms.predict(
 )
 
 # %%
-Audio(np.concatenate([low_step, silence, high_step]), sample_rate)
+silence = np.zeros(sample_rate // 2)
+Audio(np.concatenate([step(200, 400), silence, step(3000, 3200)]), sample_rate)
 
 # %%
 spectrograms.reveal("steps", "200 to 400 Hz: an octave, against little more than a semitone")
@@ -338,14 +341,15 @@ for low, high in [(200, 400), (3000, 3200)]:
 # ## 5. Time against frequency
 #
 # A sound made to be difficult: two tones only 20 Hz apart, at 1000 and 1020 Hz, and in the middle
-# two clicks only 10 ms apart.
+# two clicks only 10 ms apart. (The clicks are short, but do not listen too loud.)
 #
 # **Predict.** Which `n_fft` shows *both*: two separate tones, and two separate clicks?
 
 # %%
-puzzle = tones(1000, 1020)
-middle = len(puzzle) // 2
-puzzle[[middle, middle + 441]] += 0.5
+puzzle = 0.4 * tones(1000, 1020)
+first = round(0.52 * sample_rate)
+for click in (first, first + sample_rate // 100):
+    puzzle[click : click + 12] += 0.5
 spectrograms.predict(
     "both",
     "Which n_fft shows two tones and two clicks?",
@@ -355,15 +359,16 @@ spectrograms.predict(
 Audio(puzzle, sample_rate)
 
 # %% [markdown]
-# **Look.** Try all values of *Window* in the explorer, from 256 to 8192. The tones are two
-# horizontal lines, the clicks two vertical ones. Which pair do you see when?
+# **Look.** Try all values of *Window* in the explorer, from 256 to 8192: that is its `n_fft`. Two
+# tones would be two horizontal lines, two clicks two vertical ones. Which pair do you see when?
 
 # %%
 resolution = musicnb.SpectrogramExplorer(
     Audio(puzzle, sample_rate),
     n_fft=512,
     scale="linear",
-    view={"start": 0.4, "stop": 0.6, "low": 850, "high": 1170},
+    dynamic_range=(-75, -30),
+    view={"start": 0.42, "stop": 0.63, "low": 880, "high": 1160},
 )
 resolution
 
@@ -384,8 +389,9 @@ def spectrum(start, n_fft):
 print(" n_fft   two tones   two clicks")
 for n_fft in [256, 512, 1024, 2048, 4096, 8192]:
     before = np.mean([spectrum(start, n_fft) for start in range(0, 13000, 500)], axis=0)
-    centred = [spectrum(middle + shift - n_fft // 2, n_fft) for shift in (0, 220, 441)]
-    above = [each[5000:].mean() for each in centred]  # above 5 kHz there are only the clicks
+    centres = [first + 6, first + 226, first + 447]  # the first click, between, the second
+    above = [spectrum(each - n_fft // 2, n_fft)[5000:].mean() for each in centres]
+    # The tones at 1000, 1010, 1020 Hz; the clicks above 5 kHz, where they are alone.
     print(f"{n_fft:6d} {valley(*before[[1000, 1010, 1020]]):8.1f} dB {valley(*above):9.1f} dB")
 spectrograms.reveal("both", "none: 256 and 512 part the clicks, 8192 the tones")
 
@@ -394,9 +400,12 @@ spectrograms.reveal("both", "none: 256 and 512 part the clicks, 8192 the tones")
 #
 # To tell 1000 from 1020 Hz one has to wait until one has swung a whole cycle more than the other,
 # and that takes 1/20 s; a Hann window, soft at both ends, needs twice as long. So two tones part
-# when they are 2 bins apart or more. But a window that is much longer than 10 ms holds both clicks at
-# once. This is no fault of the method: fine in time *or* fine in frequency is a law, the
+# when they are 2 bins apart or more. But a window that is much longer than 10 ms holds both clicks
+# at once. This is no fault of the method: fine in time *or* fine in frequency is a law, the
 # **uncertainty** of sound (Gabor, 1946). One chooses by what one wants to see.
+#
+# With a short window the two tones are one band that pulses, 20 times a second: that is the beating
+# which you hear. Their distance is then in time, no longer in frequency.
 # </details>
 #
 # **Question 4.** Two neighbouring keys of a piano. Which `n_fft`, as a power of two, is the
@@ -426,9 +435,9 @@ spectrograms.q5.answer(2, because="One frame still holds 186 ms, so both clicks 
 # ## 6. Reading: vowels
 #
 # A voice is made in two steps. The vocal folds open and close, say 110 times a second, and make a
-# buzz: a fundamental at 110 Hz with its harmonics at 220, 330, 440 Hz and so on. Then throat and mouth make some frequencies stronger: their resonances, called
-# **formants**. Sing one note and say *a, i, u*: your folds do the same all the time, and only your
-# mouth changes.
+# buzz: a fundamental at 110 Hz with its harmonics at 220, 330, 440 Hz and so on. Then throat and
+# mouth make some frequencies stronger: their resonances, called **formants**. Sing one note and say
+# *a, i, u*: your folds do the same all the time, and only your mouth changes.
 
 # %%
 from musicnb.course import vowels
@@ -485,8 +494,8 @@ spectrograms.reveal("formants", "“stay”: the mouth does not move")
 # the frame is too short to tell the harmonics apart, and the formants themselves appear: phonetics
 # calls the first picture *narrow-band*, the second *wide-band*. It is part 5 again, put to use.
 #
-# **Question 6.** What are the first two formants of the *fourth* vowel, in Hz? Point at the middle of
-# the two lowest bands that stay, and read their frequencies.
+# **Question 6.** What are the first two formants of the *fourth* vowel, in Hz? Point at the middle
+# of the two lowest bands that stay, and read their frequencies.
 
 # %%
 # musicnb: l02-q6
@@ -500,8 +509,9 @@ spectrograms.q6.check(my_formants)
 #
 # Two bars of the drums of *Glasswork*. A drum has no harmonics: what tells drums apart is *which*
 # frequencies, and for *how long*. The **bass drum** is a spot at the bottom. The **hi-hat**, two
-# small cymbals struck shut, is a short column at the top. The **snare** has wires that rattle: it
-# fills almost the whole height, and fades slowly. **Toms**, near the end, have a pitch.
+# small cymbals struck shut, is a short column without a foot. The **snare** has wires that rattle:
+# it is bright at almost every height, and fades slowly from the top. The **toms**, at the end, have
+# a pitch. Often two are struck at once.
 
 # %%
 drums = musicnb.load("demo:glasswork/drums")[12:18]
@@ -523,7 +533,8 @@ spectrograms.q7.check(snare)
 # **Listen** to what is in your box, or in the one below if you made none: a bass drum.
 
 # %%
-drum_explorer.selection = drum_explorer.selection or {"start": 2, "stop": 2.2, "low": 0, "high": 200}
+ours = {"start": 2, "stop": 2.2, "low": 0, "high": 200}
+drum_explorer.selection = drum_explorer.selection or ours
 drum_explorer.selected_audio()
 
 # %% [markdown]
@@ -543,11 +554,11 @@ def pluck(frequency, seconds):
 chord = np.zeros(4 * sample_rate)
 for place, midi in enumerate([64, 57, 67, 61]):  # notes as keys of a keyboard; 69 is 440 Hz
     start = place * sample_rate // 2
-    chord[start:] += 0.06 * pluck(440 * 2 ** ((midi - 69) / 12), 4 - place / 2)
+    chord[start:] += 0.08 * pluck(440 * 2 ** ((midi - 69) / 12), 4 - place / 2)
 musicnb.SpectrogramExplorer(
     Audio(chord, sample_rate),
     scale="log",
-    n_fft=8192,
+    n_fft=4096,
     view={"start": 0, "stop": 4, "low": 180, "high": 2000},
 )
 
@@ -565,8 +576,8 @@ spectrograms.q8.answer([0, 2, 3, 5])
 #
 # A3 brings its octave A4 along, as its second harmonic, and E4 brings E5. Nothing in a single
 # column says whether such a line is a harmonic or a note of its own: only that it begins and fades
-# together with the others does. Networks that write down notes learn just this, and a wrong octave is
-# a mistake that they often make.
+# together with the others does. Networks that write down notes learn just this, and a wrong octave
+# is a mistake that they often make.
 # </details>
 #
 # **And now the other way round.** Four pictures of one tone each, and four sounds.
@@ -634,9 +645,9 @@ spectrograms.reveal("phase", "recognisable, but buzzing like a machine")
 # %% [markdown]
 # <details><summary>Explain</summary>
 #
-# With zero phases all swings of a frame meet at its edge and cancel elsewhere: a pulse every
-# hop, 86 times a second, and that is the buzz. **Griffin-Lim** guesses phases: it makes a sound,
-# looks which phases that sound has, keeps those with the magnitudes that it wants, and begins again, 32
+# With zero phases all swings of a frame meet at its edge and cancel elsewhere: a pulse every hop,
+# 86 times a second, and that is the buzz. **Griffin-Lim** guesses phases: it makes a sound, looks
+# which phases that sound has, keeps those with the magnitudes that it wants, and begins again, 32
 # times here. The frames overlap, so their phases have to agree, and each round they agree better.
 # What stays is a slight hollowness. Networks that generate music or speech as spectrograms need
 # such a step; today it is mostly a network too, a *vocoder*.
@@ -662,8 +673,8 @@ for name in ["magnitude alone", "Griffin-Lim"]:
 #
 # - The FFT asks a frame how much of each frequency it holds; a **window** keeps loud tones from
 #   leaking over soft ones.
-# - `n_fft` chooses between fine in frequency (long) and fine in time (short). `hop_length` only says
-#   how often one looks.
+# - `n_fft` chooses between fine in frequency (long) and fine in time (short). `hop_length` only
+#   says how often one looks.
 # - Decibels and mel bands show what the ear hears.
 # - Parallel lines are harmonics, bands that stay are formants, columns are drums.
 # - The picture lacks the phase, and without it the sound has to be guessed.
@@ -685,9 +696,9 @@ spectrograms
 # `n_iter=1` and `n_iter=200`.
 #
 # **Where this comes from.** Gabor, *Theory of communication*, 1946 (time against frequency) ·
-# Cooley and Tukey, 1965 (the FFT) · Harris, *On the use of windows*, Proc. IEEE 1978 · Peterson
-# and Barney, *Control methods used in a study of the vowels*, JASA 1952 · Fant, *Acoustic theory of
-# speech production*, 1960 (folds and mouth) · Stevens, Volkmann and Newman, 1937 (mel) · Griffin and
-# Lim, *Signal estimation from modified short-time Fourier transform*, 1984 · Bolt et al., *On the
-# theory and practice of voice identification*, 1979 · *Glasswork*: CC0; *Starfall* by Obsidian
+# Cooley and Tukey, 1965 (the FFT) · Harris, *On the use of windows*, Proc. IEEE 1978 · Peterson and
+# Barney, *Control methods used in a study of the vowels*, JASA 1952 · Fant, *Acoustic theory of
+# speech production*, 1960 (folds and mouth) · Stevens, Volkmann and Newman, 1937 (mel) · Griffin
+# and Lim, *Signal estimation from modified short-time Fourier transform*, 1984 · Bolt et al., *On
+# the theory and practice of voice identification*, 1979 · *Glasswork*: CC0; *Starfall* by Obsidian
 # Shell, CC BY-SA 3.0. The widths of the formants are round numbers of ours.

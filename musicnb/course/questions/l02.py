@@ -23,11 +23,12 @@ OTHERS = {
     "a soft tap of the bass drum": (1.25, 4.25),
     "a ghost note, the snare touched softly; look for the bright ones": (0.5, 1.75, 2.75, 4.5),
     "a tom: it has a pitch, which you see as a thick short line": (5.0, 5.25, 5.5, 5.75),
+    "the hi-hat alone: it has no foot below 500 Hz": (1.5, 3.5),
 }
 #: A hit is in a box that begins at most so much later or earlier (s).
 LATE, EARLY = 0.03, 0.12
 #: A box that shows how a hit dies away, and nothing of the next (s).
-SHORTEST, LONGEST = 0.05, 0.3
+SHORTEST, LONGEST = 0.05, 0.52
 #: Noise of the snare that a box must hold (Hz).
 NOISE_LOW, NOISE_HIGH = 1000, 4000
 
@@ -312,7 +313,8 @@ QUESTIONS = (
             ({"start": 5.48, "stop": 5.7, "low": 0, "high": 9000}, "tom"),
             ({"start": 0.7, "stop": 2.5, "low": 0, "high": 9000}, "more than one"),
             ({"start": 0.73, "stop": 0.95, "low": 0, "high": 300}, "slice"),
-            ({"start": 0.73, "stop": 1.2, "low": 0, "high": 9000}, "shorter"),
+            ({"start": 0.73, "stop": 1.4, "low": 0, "high": 9000}, "shorter"),
+            ({"start": 1.48, "stop": 1.6, "low": 0, "high": 9000}, "hi-hat"),
             (0.75, "explorer.selection"),
         ),
     ),
