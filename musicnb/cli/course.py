@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from musicnb.cli import course_certificate, course_publish
+from musicnb.cli import course_certificate, course_grade, course_publish
 from musicnb.cli.common import Json, print_json, print_table
 
 app = typer.Typer(
@@ -16,6 +16,8 @@ app = typer.Typer(
 )
 app.command("publish")(course_publish.command)
 app.command("certificate")(course_certificate.command)
+for command in (course_grade.key, course_grade.release, course_grade.grade):
+    app.command(command.__name__)(command)
 Folder = Annotated[Path, typer.Argument(help="The folder of the lessons.")]
 
 

@@ -1,0 +1,1 @@
+"""Grading a class: answers are collected, run in a sandbox, and judged outside of it."""
