@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from musicnb.cli.app import app
-from musicnb.course import certificate, certificate_page
+from musicnb.course import build, certificate, certificate_class, certificate_page
 from musicnb.course.certificate import Line, check, from_progress, make
 from musicnb.course.lesson import lesson
 from musicnb.course.progress import Progress
 from musicnb.errors import InputError
 
+LESSONS = Path(__file__).parent.parent / "lessons"
 SECRET = b"the course's own"
 
 
@@ -69,8 +72,8 @@ def test_the_page_shows_the_figures(page):
     day = Progress(page.parent).lessons()["00_welcome"]["last"]
     row = read.found.index("00 Welcome: taking a song apart")
     # Of 12 points half a point for the hint, and two for the solution.
-    expected = ["done", "9.5 of 12", "7", "1", "1", day]
-    assert read.found[row + 1 : row + 7] == expected
+    expected = ["done", "5 of 6", "9.5 of 12", "7", "1", "1", day]
+    assert read.found[row + 1 : row + 8] == expected
 
 
 def test_the_page_needs_nothing_from_anywhere(page):
@@ -108,7 +111,7 @@ def test_it_says_what_kind_it_is(worked):
 
 def test_as_it_was_made_it_verifies(page):
     told = call("--verify", page)
-    assert "Unchanged since" in told
+    assert "As it was made on" in told
     assert "Anna Ørsted" in told
     assert "9.5 of 12 points" in told
 
@@ -236,3 +239,74 @@ def test_days_are_kept_and_running_a_finished_lesson_again_changes_none(tmp_path
     kept = Progress(tmp_path).lessons()["00_welcome"]
     assert kept["first"] == "2020-01-01"
     assert kept["last"] > "2020-01-02"
+
+
+# A class
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A key, and the grades of one who answered everything and of one who answered nothing."""
+    place = tmp_path_factory.mktemp("class")
+    (source,) = (each for each in build.sources(LESSONS) if each.name == "00_welcome")
+    for student, notebook in (("ada", build.instructor(source)), ("bob", build.student(source))):
+        build.write(notebook, place / "submissions" / student / "00_welcome.ipynb")
+    (place / "roster.csv").write_text("student,name\nada,Ada Lovelace\nbob,Bob\n", "utf-8")
+    run = CliRunner().invoke
+    assert run(app, ["course", "key", "-o", str(place / "key")]).exit_code == 0
+    grade = ["grade", place / "submissions", "--key", place / "key", "-o", place / "grades"]
+    grade += ["--roster", place / "roster.csv", "--lesson", "00_welcome", "--jobs", "1"]
+    done = run(app, ["course", *map(str, grade)])
+    assert done.exit_code == 0, done.output
+    return place
+
+
+def test_a_course_issues_certificates_that_only_its_key_can_check(graded, tmp_path):
+    out = tmp_path / "certificates"
+    call(graded / "grades", "--key", graded / "key", "-o", out)
+    assert {path.name for path in out.iterdir()} == {"ada.html", "bob.html"}
+    found = Text((out / "ada.html").read_text("utf-8")).found
+    assert {"Ada Lovelace", "Certificate of completion", "6 of 6", "12 of 12"} <= set(found)
+    assert "Hints used" not in found
+    told = json.loads(call("--verify", out / "ada.html", "--key", graded / "key", "--json"))
+    assert (told["name"], told["code"][0]) == ("Ada Lovelace", "C")
+    assert "Ada Lovelace" in call(out, "--verify", told["code"], "--key", graded / "key")
+    with pytest.raises(InputError, match="key of that course"):
+        call("--verify", out / "ada.html")
+    assert CliRunner().invoke(app, ["course", "key", "-o", str(tmp_path / "key")]).exit_code == 0
+    with pytest.raises(InputError, match="does not belong"):
+        call("--verify", out / "ada.html", "--key", tmp_path / "key")
+
+
+def test_who_answered_nothing_has_no_completion(graded):
+    bob = certificate_class.issue(graded / "grades", graded / "key")["bob"]
+    assert (bob.score, bob.points, bob.complete) == (0, 12, False)
+    assert "Record of progress" in Text(certificate_page.page(bob)).found
+
+
+def test_a_lesson_that_was_not_handed_in_is_listed(graded, tmp_path):
+    grades = shutil.copytree(graded / "grades", tmp_path / "grades")
+    result = json.loads((grades / "results" / "ada--00_welcome.json").read_text("utf-8"))
+    (grades / "results" / "ada--01_sound.json").write_text(
+        json.dumps(result | {"lesson": "01_sound", "points": 21}), "utf-8"
+    )
+    bob = certificate_class.issue(grades, graded / "key")["bob"]
+    assert [(line.lesson, line.points) for line in bob.lessons] == [
+        ("00_welcome", 12),
+        ("01_sound", 21),
+    ]
+
+
+def test_the_demo_key_issues_and_checks_nothing(graded, tmp_path):
+    out = tmp_path / "certificates"
+    with pytest.raises(InputError, match="known to everybody"):
+        call(graded / "grades", "--key", "demo", "-o", out)
+    assert not out.exists()
+    call(graded / "grades", "--key", graded / "key", "-o", out)
+    with pytest.raises(InputError, match="known to everybody"):
+        call("--verify", out / "ada.html", "--key", "demo")
+
+
+def test_without_grades_nothing_is_issued(graded, tmp_path):
+    with pytest.raises(InputError, match="holds no grades"):
+        call(tmp_path, "--key", graded / "key")

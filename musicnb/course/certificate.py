@@ -48,6 +48,8 @@ class Line:
         Reached, and to be reached.
     done : bool
         Whether every question was answered, or its solution looked at.
+    right, questions : int
+        Answered right, and all.
     attempts, hints, solutions : int
         Answers given, hints and solutions looked at.
     first, last : str
@@ -59,6 +61,8 @@ class Line:
     score: float = 0.0
     points: float = 0.0
     done: bool = False
+    right: int = 0
+    questions: int = 0
     attempts: int = 0
     hints: int = 0
     solutions: int = 0
@@ -231,14 +235,16 @@ def _tried(record: Any) -> bool:
 
 def _line(folder: Path, name: str, record: dict[str, Any]) -> Line:
     """Count what is kept of a lesson."""
-    points = record.get("points") or _points(name)
     tried = [each for each in record.get("questions", {}).values() if isinstance(each, dict)]
+    points, questions = _asked(name)
     return Line(
         name,
         title(folder / f"{name}.ipynb"),
         score=float(record.get("score", 0.0)),
-        points=float(points),
+        points=float(record.get("points") or points),
         done=record.get("state") == "done",
+        right=sum(each.get("state") == "correct" for each in tried),
+        questions=max(questions, len(tried)),
         attempts=sum(int(each.get("attempts", 0)) for each in tried),
         hints=sum(int(each.get("hints", 0)) for each in tried),
         solutions=sum(each.get("state") == "given up" for each in tried),
@@ -247,11 +253,13 @@ def _line(folder: Path, name: str, record: dict[str, Any]) -> Line:
     )
 
 
-def _points(name: str) -> float:
+def _asked(name: str) -> tuple[float, int]:
+    """Return the points and the number of a lesson's questions; none of a lesson that is gone."""
     try:
-        return lesson(name).points
+        course = lesson(name)
     except InputError:
-        return 0.0
+        return 0.0, 0
+    return course.points, len(list(course))
 
 
 def title(notebook: Path) -> str:

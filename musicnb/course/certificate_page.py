@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from musicnb.course.certificate import ISSUED, Certificate, Line, from_dict
+from musicnb.course.certificate import ISSUED, OWN, Certificate, Line, from_dict
 from musicnb.errors import InputError
 from musicnb.runtime.files import atomic
 
@@ -177,41 +177,40 @@ def _sum(certificate: Certificate) -> str:
 
 
 def _table(certificate: Certificate) -> str:
-    heads = ("Lesson", "State", "Points", "Answers", "Hints used", "Solutions seen", "Days")
-    head = "".join(f'<th scope="col">{each}</th>' for each in heads)
-    body = "\n".join(map(_row, certificate.lessons))
     lines = certificate.lessons
-    together = Line(
-        "",
-        "Together",
-        certificate.score,
-        certificate.points,
-        attempts=sum(line.attempts for line in lines),
-        hints=sum(line.hints for line in lines),
-        solutions=sum(line.solutions for line in lines),
+    own = certificate.kind == OWN
+    # What a student's own record says of these, no grader can know.
+    heads = ["Lesson", "State", "Right", "Points"]
+    heads += ["Answers", "Hints used", "Solutions seen", "Days"] if own else []
+    head = "".join(f'<th scope="col">{each}</th>' for each in heads)
+    body = "\n".join(_row(line, own=own) for line in lines)
+    counted = ("right", "questions", "attempts", "hints", "solutions")
+    sums = {name: sum(getattr(line, name) for line in lines) for name in counted}
+    together = Line("", "Together", certificate.score, certificate.points, **sums)
+    cost = (
+        " A hint costs a quarter of its question's points, a solution all of them." if own else ""
     )
     return f"""<table>
-<caption>The figures behind it. A hint costs a quarter of its question's points, a solution all of
-them.</caption>
+<caption>The figures behind it.{cost}</caption>
 <thead><tr>{head}</tr></thead>
 <tbody>
 {body}
 </tbody>
-<tfoot>{_row(together)}</tfoot>
+<tfoot>{_row(together, own=own)}</tfoot>
 </table>"""
 
 
-def _row(line: Line) -> str:
-    state = "done" if line.done else "begun" if line.attempts or line.score else "not begun"
+def _row(line: Line, *, own: bool) -> str:
+    begun = line.score or (line.questions and (line.attempts or not own))
+    state = "done" if line.done else "begun" if begun else "not begun"
     days = line.first if line.first == line.last else f"{line.first} to {line.last}"
-    cells = [
+    cells: list[object] = [
         state if line.lesson else "",
+        f"{line.right} of {line.questions}" if line.questions else "",
         f"{line.score:g} of {line.points:g}",
-        line.attempts,
-        line.hints,
-        line.solutions,
-        html.escape(days),
     ]
+    if own:
+        cells += [line.attempts, line.hints, line.solutions, html.escape(days)]
     row = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'<tr><th scope="row">{html.escape(line.title)}</th>{row}</tr>'
 
