@@ -1,10 +1,13 @@
-from . import errors
+from . import effects, errors
 from .audio.audio import Audio
 from .audio.estimate import estimate
 from .audio.files import load
 from .audio.mix import mix
 from .audio.provenance import Recipe, replay
 from .audio.songs import demo_songs
+from .effects.apply import apply_effects
+from .effects.chain import EffectChain
+from .effects.match import match_effects
 from .runtime.device import device
 from .runtime.job import Job
 from .stems.files import separate_file
@@ -18,17 +21,21 @@ __version__: str
 
 __all__ = [
     "Audio",
+    "EffectChain",
     "Job",
     "Quiz",
     "Recipe",
     "SpectrogramExplorer",
     "StemMixer",
     "Stems",
+    "apply_effects",
     "demo_songs",
     "device",
+    "effects",
     "errors",
     "estimate",
     "load",
+    "match_effects",
     "mix",
     "replay",
     "separate",

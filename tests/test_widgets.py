@@ -14,10 +14,11 @@ import soundfile
 from scipy.signal import periodogram
 
 import musicnb
+from musicnb.audio.limit import CEILING, limit
 from musicnb.errors import InputError, MusicnbError
 from musicnb.widgets.base import MIME
 from musicnb.widgets.colormaps import COLORMAPS
-from musicnb.widgets.render import CEILING, StemSettings, limit, pan, render
+from musicnb.widgets.render import StemSettings, pan, render
 from musicnb.widgets.sound import CHUNK_SECONDS, sound_of
 from musicnb.widgets.tiles import tile
 

@@ -37,6 +37,7 @@ REPLAYS = {
     "band_pass": "musicnb.widgets.region:replay_band_pass",
     "render": "musicnb.widgets.render:replay_render",
     "separate": "musicnb.stems.separate:replay_separate",
+    "apply_effects": "musicnb.effects.apply:replay_apply",
 }
 #: A WAV file's comment must stay below 2 kB, or libsndfile drops it.
 MAX_WAV_TAG = 1900

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import typer
 
-from musicnb.cli import course, demo, doctor, estimate, lab, replay, separate
+from musicnb.cli import course, demo, doctor, effects, estimate, lab, replay, separate
 from musicnb.errors import Cancelled, MusicnbError
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ app = typer.Typer(
 for module in (lab, demo, separate, replay, estimate, doctor):
     app.command(module.__name__.rpartition(".")[2])(_cancellable(module.command))
 app.add_typer(course.app, name="course")
+app.add_typer(effects.app, name="effects")
 
 
 def main() -> None:

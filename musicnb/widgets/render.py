@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from musicnb.audio.audio import Audio
+from musicnb.audio.limit import limit
 from musicnb.audio.provenance import Recipe
 from musicnb.errors import InputError
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 #: At this gain (dB) or below, a stem is silent.
 SILENT = -60.0
 LOUDEST = 12.0
-#: The limiter lets nothing above -0.3 dBFS, and looks ahead by 10 ms.
-CEILING = 10 ** (-0.3 / 20)
-LOOK_AHEAD = 0.01
 
 
 @dataclass(frozen=True)
@@ -126,23 +123,6 @@ def pan(samples: NDArray[np.float64], position: float) -> NDArray[np.float64]:
     if position < 0:
         return np.stack([left + right * np.cos(angle), right * np.sin(angle)])
     return np.stack([left * np.cos(angle), right + left * np.sin(angle)])
-
-
-def limit(samples: NDArray[np.float64], sample_rate: int) -> NDArray[np.float64]:
-    """Return the sound with its peaks held at `CEILING`."""
-    from scipy.ndimage import minimum_filter1d, uniform_filter1d
-
-    # Half up, as JavaScript rounds.
-    ahead = math.floor(LOOK_AHEAD * sample_rate + 0.5)
-    peak = np.max(np.abs(samples), axis=0, initial=0)
-    need = np.minimum(1, CEILING / np.maximum(peak, 1e-300))
-    # Both windows end at the latest frame, which is `ahead` after the one that comes out.
-    need = np.concatenate([np.ones(ahead), need, np.ones(ahead)])
-    reach = {"size": ahead + 1, "origin": ahead // 2, "mode": "nearest"}
-    least = minimum_filter1d(need, **reach)
-    gain = uniform_filter1d(least, **reach)
-    held: NDArray[np.float64] = samples * gain[2 * ahead : 2 * ahead + samples.shape[1]]
-    return held
 
 
 def replay_render(recipe: Recipe, inputs: list[Audio]) -> Audio:
