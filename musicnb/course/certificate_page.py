@@ -51,7 +51,8 @@ th,td{padding:1.6mm 3mm 1.6mm 0;border-bottom:1px solid var(--line);text-align:r
 th:first-child,td:first-child{text-align:left;font-weight:400}
 thead th{color:var(--soft);font-weight:600;vertical-align:bottom}
 tfoot th,tfoot td,tfoot th:first-child{border:0;font-weight:600}
-td:last-child{white-space:nowrap}th:last-child,td:last-child{padding-right:0}
+td,time{white-space:nowrap}td:last-child{white-space:normal}
+th:last-child,td:last-child{padding-right:0}
 .proof{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:4mm 10mm;margin-top:6mm}
 .proof p{margin:0;max-width:75ch;color:var(--soft);font-size:13px}
 dl{margin:0;display:grid;grid-template-columns:auto auto;gap:0 4mm;align-content:start}
@@ -181,7 +182,7 @@ def _table(certificate: Certificate) -> str:
     own = certificate.kind == OWN
     # What a student's own record says of these, no grader can know.
     heads = ["Lesson", "State", "Right", "Points"]
-    heads += ["Answers", "Hints used", "Solutions seen", "Days"] if own else []
+    heads += ["Answers", "Hints", "Solutions", "Days"] if own else []
     head = "".join(f'<th scope="col">{each}</th>' for each in heads)
     body = "\n".join(_row(line, own=own) for line in lines)
     counted = ("right", "questions", "attempts", "hints", "solutions")
@@ -203,14 +204,14 @@ def _table(certificate: Certificate) -> str:
 def _row(line: Line, *, own: bool) -> str:
     begun = line.score or (line.questions and (line.attempts or not own))
     state = "done" if line.done else "begun" if begun else "not begun"
-    days = line.first if line.first == line.last else f"{line.first} to {line.last}"
+    days = [f"<time>{html.escape(day)}</time>" for day in sorted({line.first, line.last} - {""})]
     cells: list[object] = [
         state if line.lesson else "",
         f"{line.right} of {line.questions}" if line.questions else "",
         f"{line.score:g} of {line.points:g}",
     ]
     if own:
-        cells += [line.attempts, line.hints, line.solutions, html.escape(days)]
+        cells += [line.attempts, line.hints, line.solutions, " to ".join(days)]
     row = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'<tr><th scope="row">{html.escape(line.title)}</th>{row}</tr>'
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from pathlib import Path
 
 import notebooks
 import numpy as np
@@ -12,7 +14,10 @@ import soundfile
 from playwright.sync_api import expect
 from watch import SLOW, heard, painted, play, ready
 
+from musicnb.course.lesson import lesson
+
 pytestmark = pytest.mark.usefixtures("quiet")
+LESSONS = Path(__file__).parent.parent.parent / "lessons"
 FACTORY = "musicnb spectrogram explorer"
 #: Of each ending, how soundfile writes it, and at which rate.
 FILES = {
@@ -82,6 +87,23 @@ def test_the_panel_shows_lessons_and_opens_them(app, course):
     course.get_by_role("button", name="Open").nth(1).click()
     expect(app.page.locator(".jp-NotebookPanel")).to_be_visible(timeout=SLOW)
     assert app.page.evaluate(f"() => {notebooks.PANEL}.context.path") == "course/01_second.ipynb"
+
+
+def test_the_panel_shows_what_the_first_lesson_needs_and_its_score(app):
+    folder = app.server.root / "welcome"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(LESSONS / "00_welcome.ipynb", folder)
+    lesson("00_welcome", folder).q2.check(18.5)
+    about = json.loads((LESSONS / "00_welcome.ipynb").read_text("utf-8"))["metadata"]["musicnb"]
+    app.command("filebrowser:go-to-path", path="welcome")
+    app.command("musicnb:open-course")
+    panel = app.page.locator("#musicnb-course")
+    expect(panel.get_by_role("heading", level=3)).to_have_text(about["title"])
+    expect(panel).to_contain_text("started, 2 of 12 points")
+    needs = f"{about['minutes']} min · up to {about['budget']['memory_mb']} MB · no GPU needed"
+    expect(panel).to_contain_text(needs)
+    # What the course keeps for certificates does not disturb the panel.
+    expect(panel.get_by_role("progressbar")).to_have_attribute("value", "2")
 
 
 def test_starting_afresh_keeps_what_was_there(app, course):
