@@ -25,7 +25,9 @@
 # back into sound.
 #
 # **You need** lesson 01 (samples, sample rate, decibels), an hour, half a minute of computing on
-# two cores, and 1 GB of memory. No GPU.
+# two cores, and 600 MB of memory. No GPU, and no mathematics beyond sine and cosine.
+#
+# Nine questions are checked on the way. Those with *Your numbers* differ from student to student.
 
 # %%
 import musicnb
@@ -87,11 +89,13 @@ asked = np.arange(20, 1000, 2)
 chart("frequency (Hz)", "strength", sines=(asked, [strength(frame, f) for f in asked]))
 
 # %%
-spectrograms.reveal("strong", "about ten: 82 Hz and its multiples, 165, 247, 412 Hz and so on")
+spectrograms.reveal("strong", "nine or so up to 1000 Hz: 82 Hz and its multiples 165, 247, 412 ...")
 
 # %% [markdown]
 # The lowest is the **fundamental**, which the ear takes for *the* pitch; its multiples are the
-# **harmonics**. How strong each one is makes the difference between a bass and a flute.
+# **harmonics**. How strong each of them is makes the difference between a bass and a flute. Here
+# every fourth is missing, at 330, 660 and 990 Hz: so it is with a string that is plucked at a
+# quarter of its length.
 #
 # Asking one frequency after the other is slow. The **fast Fourier transform** (FFT) asks all that
 # fit: from `n_fft` samples come `n_fft // 2 + 1` of them, evenly spaced from 0 Hz to half the
@@ -319,7 +323,7 @@ spectrograms.reveal("steps", "200 to 400 Hz: an octave, against little more than
 # On a **logarithmic** axis equal ratios are equal distances: every octave, a doubling, takes the
 # same height. The **mel** scale (from *melody*) was made by asking people which steps sound
 # equally wide: below 1000 Hz it is almost even, above almost logarithmic. Networks mostly get mel
-# spectrograms: 80 or 128 bands say what 1025 bins say, with detail where the ear has it.
+# spectrograms: 80 or 128 bands say most of what 1025 bins say, with detail where the ear has it.
 
 # %%
 mel = librosa.feature.melspectrogram(
@@ -367,7 +371,7 @@ resolution = musicnb.SpectrogramExplorer(
     Audio(puzzle, sample_rate),
     n_fft=512,
     scale="linear",
-    dynamic_range=(-75, -30),
+    dynamic_range=(-70, -22),
     view={"start": 0.42, "stop": 0.63, "low": 880, "high": 1160},
 )
 resolution

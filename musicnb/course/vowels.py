@@ -59,7 +59,7 @@ def judge_formants(answer: Any, word: str) -> str:
     else:
         which, value = ("first", first) if not near(first, f1) else ("second", second)
         what = (
-            f"your {which}, {value:g} Hz, is on no bright band of the fourth vowel (2.5 to 3.3 s); "
+            f"your {which}, {value:g} Hz, is on no bright band of the fourth vowel; "
             "set the window to 512, so that the lines merge, and point at the band"
         )
     raise Wrong(what, part=right / 2)
