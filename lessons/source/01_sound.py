@@ -222,9 +222,9 @@ for second in (1, 2, 3, 4, 5):
     print(f"{second} s  {truly:5d} Hz  {one:6.1f} dBFS  {other:7.1f} dBFS")
 
 # %% [markdown]
-# (dBFS are explained in part 3; −23 is the level of the tone, and less than −100 is silence.) What is too
-# high falls silent: nothing can be done about that at 8820 Hz. But it no longer turns
-# up where it does not belong.
+# (dBFS are explained in part 3; −23 is the level of the tone, and less than −100 is silence.)
+# What is too high falls silent: nothing can be done about that at 8820 Hz. But it no longer
+# turns up where it does not belong.
 #
 # **Listen** to the same in music. The cymbals of this piece reach far above 4410 Hz. First without
 # the filter, then with it: where do the cymbals go?
@@ -368,7 +368,7 @@ musicnb.Audio(np.concatenate([beep / 2**step for step in range(12)]), 44_100)
 
 # %%
 piece = song[9:13].gain(-4)
-softer = np.random.default_rng(3).permutation([3, 6, 10])
+softer = np.random.default_rng(5).permutation([3, 6, 10])
 softened = {name: piece.gain(-db) for name, db in zip("BCD", softer, strict=True)}
 numbers.predict(
     "half", "Which sounds half as loud as A?", kind="which", sounds={"A": piece, **softened}

@@ -165,6 +165,6 @@ def clipped_copy(answer: Any, clipped: str) -> str:
     return one_of(
         answer,
         clipped,
-        why={other: "that is the original; listen to the drums: which are dull and crackle?"},
+        why={other: "that is the original; in which of the two are the drums dull, and crackle?"},
         praise="at the same loudness, its drums are flattened, and crackle",
     )

@@ -231,6 +231,12 @@ def the_mirror(answer: Any) -> str:
             "the line in your box rises, as the tone did; which one does what no partial of a "
             "rising tone can do?"
         )
+    if low <= 0 and high >= RIDDLE_RATE / 2 and true > 0:
+        raise Wrong(
+            "your box goes from bottom to top: begin the drag in the picture, not in the strip "
+            "with the waveform above it",
+            part=0.5,
+        )
     if true > mirrored / 2:
         raise Wrong("the mirror is in your box, but true lines too; make it smaller", part=0.5)
     return "the sixth partial went past 4000 Hz, and came back down: it is in tune with nothing"

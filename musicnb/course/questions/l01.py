@@ -114,7 +114,8 @@ QUESTIONS = (
         ),
         wrong=(
             ({"start": 0, "stop": 2, "low": 1800, "high": 4000}, "rises"),
-            ({"start": 0, "stop": 4, "low": 0, "high": 4000}, "true lines too"),
+            ({"start": 0, "stop": 4, "low": 0, "high": 16_000}, "from bottom to top"),
+            ({"start": 2, "stop": 4, "low": 1000, "high": 4000}, "true lines too"),
             ({"start": 0, "stop": 1, "low": 3500, "high": 3900}, "hardly any line"),
             ("the upper one", "explorer.selection"),
         ),
