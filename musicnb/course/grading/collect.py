@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from musicnb.course.grading import wire
 from musicnb.course.lesson import ANSWER
 from musicnb.errors import InputError
 
@@ -212,8 +213,6 @@ def _kept(cells: list[dict[str, Any]]) -> dict[str, tuple[Any, str]]:
             kept = data.get(ANSWER) if isinstance(data, dict) else None
             if not isinstance(kept, dict) or not isinstance(kept.get("question"), str):
                 continue
-            because = kept.get("because")
             if kept.get("answer") is not None:
-                because = because[:MOST] if isinstance(because, str) else ""
-                found[kept["question"]] = kept["answer"], because
+                found[kept["question"]] = kept["answer"], wire.text(kept.get("because"), MOST)
     return found

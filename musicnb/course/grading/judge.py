@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from musicnb.course.grading import wire
+from musicnb.course.grading.collect import MOST
 from musicnb.course.grading.room import Proxy, Room
 from musicnb.course.question import Feedback, Question
 from musicnb.course.variants import draw
@@ -152,7 +153,7 @@ def _tried(
         feedback = _judged(replace(question, check=each.check), given.value, index)
         share = min(1.0, max(0.0, float(feedback.share)))
         about = {"name": each.name, "weight": each.weight, "share": share}
-        tried.append({**about, "message": feedback.message[:LONGEST]})
+        tried.append({**about, "message": wire.text(feedback.message, LONGEST)})
     return tried
 
 
@@ -181,8 +182,8 @@ def _record(
         "points": question.points,
         "score": round(share * question.points, 2),
         "state": state,
-        "message": message[:LONGEST],
-        "because": given.because,
+        "message": wire.text(message, LONGEST),
+        "because": wire.text(given.because, MOST),
         "origin": given.origin,
         "copies": answer.copies if answer else 0,
         "hidden": tried,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import musicnb
-from musicnb.course.grading import collect, sandbox
+from musicnb.course.grading import collect, sandbox, wire
 from musicnb.course.grading import key as keys
 from musicnb.course.grading.judge import judge, questions, variants
 from musicnb.course.grading.submissions import MOST_FILE, MOST_NOTEBOOK, File
@@ -122,7 +122,7 @@ def grade_one(task: Task) -> dict[str, Any]:
         "digest": with_.digest,
         "student": task.student.id,
         "lesson": with_.lesson.name,
-        "file": task.notebook.name,
+        "file": wire.text(task.notebook.name, 1000),
         "points": sum(record["points"] for record in records.values()),
         "score": round(sum(record["score"] for record in records.values()), 2),
         "questions": records,

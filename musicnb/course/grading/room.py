@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 
 from musicnb.course.grading import wire
+from musicnb.course.grading.collect import MOST
 from musicnb.course.grading.sandbox import Ended, Limits, Sandbox
 from musicnb.course.question import Failed, Wrong
 from musicnb.errors import InputError
@@ -76,8 +77,7 @@ class Room:
         elif reply.get("missing"):
             reply["trouble"] = "your cell answers nothing: its last line should check your answer"
         self._opened.add(question)
-        because = reply.get("because")
-        return {**reply, "because": because[: 10 * LONGEST] if isinstance(because, str) else ""}
+        return {**reply, "because": wire.text(reply.get("because"), MOST)}
 
     def call(self, question: str, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """Call the function that a question was answered with.
@@ -170,12 +170,11 @@ def error_of(told: Any) -> str:
     where = f", in line {line}" if isinstance(line, int) and 0 < line < 10**5 else ""
     if where and isinstance(place, str) and place.isidentifier():
         where += f" of {place[:40]}"
-    words = told.get("words")
-    words = words[:LONGEST] if isinstance(words, str) else ""
+    words = wire.text(told.get("words"), LONGEST)
     return f"{name if known else 'an error'}{where}" + (f": {words}" if words else "")
 
 
 def _unfit(words: Any, what: str = "your answer") -> str:
-    if isinstance(words, str) and words:
-        return f"{what} is {words[:LONGEST]}"
+    if wire.text(words, LONGEST):
+        return f"{what} is {wire.text(words, LONGEST)}"
     return f"{what} is nothing that can be looked at: numbers, texts, lists or arrays are"

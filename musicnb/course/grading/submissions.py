@@ -173,7 +173,8 @@ def notebooks(submission: Submission, lessons: Collection[str]) -> dict[str, Fil
 
 def _student(path: PurePosixPath) -> tuple[str, tuple[str, ...], str]:
     """Return what a student is told apart by, called, and what the file itself is called."""
-    top = path.parts[0]
+    # A name may hold bytes that are no text.
+    top = path.parts[0].encode("utf-8", "replace").decode()
     moodle = MOODLE.fullmatch(top)
     if moodle:
         rest = path.name if len(path.parts) > 1 else moodle["rest"]

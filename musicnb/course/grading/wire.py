@@ -73,6 +73,17 @@ def unpack(body: bytes) -> Any:
         raise ValueError("not a message: nested too deep") from error
 
 
+def text(value: object, most: int) -> str:
+    r"""Return the beginning of a text, as a file can hold it.
+
+    Examples
+    --------
+    >>> text("half a pair: \ud800", 100), text(None, 100)
+    ('half a pair: ?', '')
+    """
+    return value[:most].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
 def has_nan(value: Any) -> bool:
     """Return whether plain data holds NaN, which compares as neither too small nor too large.
 
