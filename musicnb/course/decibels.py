@@ -13,6 +13,9 @@ from musicnb.course.question import Wrong, call
 if TYPE_CHECKING:
     from musicnb.audio.audio import Audio
 
+#: Decibels by which a level may be off.
+CLOSE = 0.02
+
 
 def levels(answer: Any) -> str:
     """Check a function that returns peak and RMS in dBFS."""
@@ -26,13 +29,18 @@ def levels(answer: Any) -> str:
         found = array(given, (2,), "(peak, RMS)").astype(float)
         peak, mean_square = float(np.abs(samples).max()), float(np.mean(samples**2.0))
         right = np.array([20 * np.log10(peak), 10 * np.log10(mean_square)])
-        _level("RMS", found[1], right[1], mean_square, samples)
-        _level("peak", found[0], right[0], peak, samples)
+        fits = np.isclose(found, right, rtol=0, atol=CLOSE)
+        for place, name, value in ((1, "RMS", mean_square), (0, "peak", peak)):
+            try:
+                _level(name, found[place], right[place], value, samples)
+            except Wrong as wrong:
+                # Each of the two is worth one half.
+                raise Wrong(str(wrong), part=(wrong.part + fits[1 - place]) / 2) from None
     return "the two numbers that every meter shows; RMS comes close to what is heard, peak does not"
 
 
 def _level(name: str, found: float, right: float, value: float, samples: Any) -> None:
-    """Check one of the two levels; the other is worth its half of the points."""
+    """Check one of the two levels."""
     half = right / 2 if name == "peak" else right * 2
     mistakes: list[tuple[Any, str, float]] = [
         (value, f"your {name} is a plain number, not decibels", 0.25),
@@ -65,7 +73,7 @@ def _level(name: str, found: float, right: float, value: float, samples: Any) ->
         np.array([right]),
         mistakes,
         otherwise=f"the {name} of our test sound is {right:.2f} dBFS, and yours says {found:.2f}",
-        tolerance=0.02,
+        tolerance=CLOSE,
     )
 
 

@@ -24,7 +24,7 @@ def tone(answer: Any) -> str:
         n = np.arange(round(seconds * sample_rate))
         given = call(answer, frequency, seconds, sample_rate)
         size = np.size(given)
-        if size == seconds and np.ndim(given) == 0:
+        if np.ndim(given) == 0:
             raise Wrong("your function returns one number; expected a whole array of samples")
         if size != len(n):
             raise Wrong(

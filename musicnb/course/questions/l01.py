@@ -49,7 +49,7 @@ QUESTIONS = (
                 "linspace",
             ),
             (lambda f, s, r: _tone(f, s, r)[::-1], "look at the first samples"),
-            (lambda f, _, r: f / r, "samples, and yours has"),
+            (lambda f, _, r: f / r, "one number"),
         ),
     ),
     Question(
