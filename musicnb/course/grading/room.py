@@ -138,6 +138,10 @@ class Room:
             self._over[question] = text
             self.close()
             raise Failed(text) from None
+        except BaseException:
+            # Half a reply would be taken for the next one's.
+            self.close()
+            raise
         finally:
             self._left[question] = max(0.0, left - (time.monotonic() - began))
 

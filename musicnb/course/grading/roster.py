@@ -51,14 +51,13 @@ class Student:
     def signs(self) -> set[str]:
         """By what a folder or a file may call this student."""
         exact = {self.id, self.canvas, self.sis_user, self.sis_login, self.email, self.number}
-        # Canvas writes "Ada Lovelace" and "Lovelace, Ada" as lovelaceada.
-        last_first = [self.name]
-        if "," not in self.name and " " in self.name:
+        # The same name is Ada Lovelace, Lovelace, Ada, and in the names of files lovelaceada.
+        if "," in self.name:
+            last, _, first = self.name.partition(",")
+        else:
             first, _, last = self.name.rpartition(" ")
-            last_first.append(last + first)
-        return {each.casefold() for each in exact | {self.name}} | {
-            plain(each) for each in last_first
-        } - {""}
+        names = {plain(first + last), plain(last + first)}
+        return ({each.casefold() for each in exact} | names) - {""}
 
 
 class Roster:
