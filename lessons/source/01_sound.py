@@ -658,8 +658,8 @@ figure.update_xaxes(type="log")
 figure
 
 # %% [markdown]
-# They disagree by almost 20 dB in the bass. Neither is wrong: soft bass is hardly heard, loud bass
-# is. LUFS were made for whole programmes at the volume of a living room, not for bare tones.
+# At 100 Hz they disagree by 17 dB. Neither is wrong: soft bass is hardly heard, loud bass is.
+# LUFS were made for whole programmes at the volume of a living room, not for bare tones.
 #
 # ### Louder sounds better
 #
