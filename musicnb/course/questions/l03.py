@@ -268,7 +268,7 @@ def estimates() -> dict[str, np.ndarray]:
 def by_hand(folder: Path, steep: float = 4.0, **changed: np.ndarray) -> Path:
     """Write a network that nobody trained, and return its file.
 
-    Five numbers of it are not zero: it takes for drums what is louder than 32 moments before and
+    Five numbers of it are not zero: it takes for drums what is louder than 8 moments before and
     after.
     """
     arrays: dict[str, np.ndarray] = {}
