@@ -25,7 +25,7 @@
 # decibels without fear · make two sounds equally loud.
 #
 # **You need** school mathematics (a sine, a logarithm), headphones if you have some, about
-# 15 seconds of computing on two cores, and half a GB of memory.
+# half a minute of computing on two cores, and half a GB of memory.
 #
 # Ten questions are checked on the way. `numbers.q1.hint()` shows a hint, for a quarter of the
 # question's points.
