@@ -497,6 +497,18 @@ def test_cells_that_were_deleted_moved_or_copied(tmp_path, school):
             cells, "l00-q6", source=RIGHT["l00-q6"].replace("welcome.q6.check(the_rest)", "")
         ),
     )
+    helper = {"cell_type": "code", "source": "def minus(a, b):\n    return np.subtract(a, b)"}
+    edited(
+        "helper-in-a-cell-of-its-own",
+        lambda cells: [
+            *changed(
+                cells,
+                "l00-q6",
+                source=RIGHT["l00-q6"].replace("song - voice", "minus(song, voice)"),
+            ),
+            helper,
+        ],
+    )
     edited(
         "merged",
         lambda cells: changed(
@@ -511,4 +523,4 @@ def test_cells_that_were_deleted_moved_or_copied(tmp_path, school):
     found = {result["student"]: result["score"] for result in graded.results}
     assert found.pop("deleted") == 8
     assert found == dict.fromkeys(found, 12)
-    assert len(found) == 12
+    assert len(found) == 13

@@ -1,8 +1,9 @@
 """Takes the answers out of a notebook that was handed in, whatever became of its other cells.
 
-Of a notebook only two things are believed: what stands in the cell of an exercise, and the answer
-that its output keeps; both are no more than the student's claim of an answer. All other cells are
-those that were released. Nothing of a student is parsed here but JSON: Python is for the sandbox.
+Of a notebook only two things matter: what stands in the cell of an exercise, and the answer that
+its output keeps; both are no more than the student's claim of an answer. What an exercise needs
+comes from the cells as they were released; where these do not have a name, from the student's
+other cells. Nothing of a student is parsed here but JSON: Python is for the sandbox.
 
 A cell belongs to a question if it says so: by the comment ``# musicnb: l00-q1``, else by the
 ``musicnb.id`` of its metadata or its own id, else by what it calls or defines. When several
@@ -88,12 +89,15 @@ class Answer:
         The answer that an output keeps.
     because : str
         The reason given with it.
+    extras : tuple of str
+        Cells of code that the student added or changed: there may be a helper in them.
     """
 
     source: str = ""
     copies: int = 0
     kept: Any = None
     because: str = ""
+    extras: tuple[str, ...] = ()
 
 
 @dataclass
@@ -125,10 +129,19 @@ def answers(data: bytes, released: Released) -> dict[str, Answer]:
             if question in found:
                 found[question].add(tier, source)
     kept = _kept(cells)
-    return {
-        question: _chosen(found[question].best(), cell.source, *kept.get(question, (None, "")))
-        for question, cell in exercises.items()
-    }
+    known = {_essence(each.source) for each in released.cells}
+    extras = tuple(
+        source
+        for cell in cells
+        if cell.get("cell_type") == "code" and not MARK.search(source := _source(cell))
+        if _essence(source) not in known
+    )
+    chosen = {}
+    for question, exercise in exercises.items():
+        answer, because = kept.get(question, (None, ""))
+        best = found[question].best()
+        chosen[question] = _chosen(best, exercise.source, answer, because, extras)
+    return chosen
 
 
 def lesson_of(data: bytes) -> str:
@@ -143,9 +156,11 @@ def lesson_of(data: bytes) -> str:
     return max(set(marks), key=marks.count).decode() if marks else ""
 
 
-def _chosen(sources: list[str], released: str, kept: Any, because: str) -> Answer:
+def _chosen(
+    sources: list[str], released: str, kept: Any, because: str, extras: tuple[str, ...]
+) -> Answer:
     own = [source for source in sources if _essence(source) not in ("", _essence(released))]
-    return Answer(own[-1] if own else "", len(sources), kept, because)
+    return Answer(own[-1] if own else "", len(sources), kept, because, extras)
 
 
 def _essence(source: str) -> str:

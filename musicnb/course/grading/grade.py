@@ -115,6 +115,7 @@ def grade(
     submissions = find(place)
     if not unsafe:
         sandbox.ready()
+    output.mkdir(parents=True, exist_ok=True)
     # None of these may be seen by what a student wrote.
     secret = tuple(path.resolve() for path in (key.folder, place, output))
     students = list(roster.students) if roster else []

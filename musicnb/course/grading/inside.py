@@ -88,7 +88,8 @@ class Room:
         space: dict[str, Any] = {"__name__": "__main__", "display": lambda *_, **__: None}
         source = slices.python(message["source"])
         check = slices.checked(message["released"], question)
-        for code in slices.needed(message["before"], f"{source}\n{check or ''}"):
+        whole = f"{source}\n{check or ''}"
+        for code in slices.needed(message["before"], whole, message["extras"]):
             # What cannot be had here (a widget's selection) is missed by the cell, if at all.
             with contextlib.suppress(BaseException):
                 exec(compile(code, "<the lesson>", "exec"), space)  # noqa: S102

@@ -63,6 +63,7 @@ class Room:
             "question": question,
             "variants": self._variants,
             "before": self._released.before(question, self._found),
+            "extras": self._found[question].extras,
             "source": self._found[question].source,
             "released": exercise.source if exercise else "",
         }

@@ -263,9 +263,10 @@ def bubblewrap(limits: Limits, secret: tuple[Path, ...] = ()) -> list[str]:
     for name in ETC:
         command += ["--ro-bind-try", name, name]
     # The checks, and a key that lies in something that is seen: covered by nothing.
-    for path in (course, *(each.resolve() for each in secret)):
+    for path in (course, *(each.resolve() for each in secret if each.exists())):
         if path == course or any(path.is_relative_to(each) for each in seen):
-            command += ["--tmpfs", str(path)]
+            cover = ["--tmpfs"] if path.is_dir() else ["--ro-bind", "/dev/null"]
+            command += [*cover, str(path)]
     for name in SEEN:
         module = str(course / "grading" / name)
         command += ["--ro-bind", module, module]

@@ -7,6 +7,7 @@ nothing else.
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 import symtable
 import warnings
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+BUILTINS = frozenset(dir(builtins))
 #: What IPython understands and Python does not; it never belongs to an answer.
 MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 
@@ -40,11 +42,20 @@ class Statement:
     reads: frozenset[str]
 
 
-def needed(before: Sequence[str], source: str) -> list[str]:
-    r"""Return the statements of earlier cells that a cell needs, in their order.
+def needed(before: Sequence[str], source: str, extras: Sequence[str] = ()) -> list[str]:
+    r"""Return the statements of other cells that a cell needs, in their order.
 
     Imports, definitions and assignments count; what is only shown, or called for what it does,
     does not.
+
+    Parameters
+    ----------
+    before : sequence of str
+        The cells that were released before it.
+    source : str
+        The cell.
+    extras : sequence of str
+        Cells that the student added: for names that are nowhere else.
 
     Examples
     --------
@@ -55,14 +66,27 @@ def needed(before: Sequence[str], source: str) -> list[str]:
     def area(r):
         return math.pi * r ** 2
     """
+    binds, reads = _names(source)
     statements = [each for cell in before for each in _statements(cell)]
-    wanted = set(_names(source)[1])
+    kept, wanted = _reached(statements, reads)
+    missing = wanted - binds - BUILTINS - {name for each in kept for name in each.binds}
+    if missing and extras:
+        added, more = _reached([each for cell in extras for each in _statements(cell)], missing)
+        # What the student added may need what was released, too.
+        kept = [*_reached(statements, reads | more)[0], *added]
+    return [each.code for each in kept]
+
+
+def _reached(
+    statements: Sequence[Statement], reads: frozenset[str]
+) -> tuple[list[Statement], frozenset[str]]:
+    """Return the statements that names need, and all names that these need in turn."""
     kept = []
     for statement in reversed(statements):
-        if statement.binds & wanted:
-            kept.append(statement.code)
-            wanted |= statement.reads
-    return kept[::-1]
+        if statement.binds & reads or "*" in statement.binds:
+            kept.append(statement)
+            reads |= statement.reads
+    return kept[::-1], reads
 
 
 def checked(source: str, question: str) -> str | None:
@@ -106,6 +130,8 @@ def _statements(source: str) -> Iterator[Statement]:
             for part in ast.walk(target.value)
             if isinstance(part, ast.Name)
         }
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            changed.add("*")  # nobody knows what it binds
         yield Statement(code, binds | frozenset(changed), reads)
 
 

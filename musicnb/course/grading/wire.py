@@ -18,6 +18,8 @@ import numpy as np
 
 #: Deeper data is no answer to anything that is asked.
 DEEPEST = 50
+#: Bytes of a message beside its arrays. A few bytes of JSON can become many of memory.
+MOST_JSON = 8 << 20
 #: Types of numbers in an array: boolean, integers, floating point, complex; no objects, no text.
 NUMBERS = re.compile(r"[<>=|]?[biufc]\d{1,2}")
 LENGTH = struct.Struct(">Q")
@@ -47,6 +49,8 @@ def pack(value: Any) -> bytes:
     buffers: list[bytes] = []
     tree = _plain(value, buffers, 0)
     head = json.dumps([tree, [len(buffer) for buffer in buffers]]).encode()
+    if len(head) > MOST_JSON:
+        raise NotPlain("too much text, or too many numbers in lists; an array")
     body = LENGTH.pack(len(head)) + head + b"".join(buffers)
     return LENGTH.pack(len(body)) + body
 
@@ -61,6 +65,8 @@ def unpack(body: bytes) -> Any:
     """
     try:
         (size,) = LENGTH.unpack(body[: LENGTH.size])
+        if size > MOST_JSON:
+            raise ValueError("not a message: too long")
         tree, lengths = json.loads(body[LENGTH.size : LENGTH.size + size])
         buffers, start = [], LENGTH.size + size
         for length in lengths:
