@@ -481,6 +481,8 @@ for count in counts:
     ratios.append(10 * np.log10(np.mean(loudest**2) / np.mean(error**2)))
 
 figure = chart("bits", "signal to noise (dB)")
+figure.update_xaxes(dtick=2)
+figure.update_yaxes(dtick=20)
 figure.add_scatter(x=counts, y=ratios, mode="lines+markers")
 figure
 
