@@ -27,7 +27,7 @@
 # **You need** lesson 01 (samples, sample rate, decibels), an hour, half a minute of computing on
 # two cores, and 600 MB of memory. No GPU, and no mathematics beyond sine and cosine.
 #
-# Nine questions are checked on the way. Those with *Your numbers* differ from student to student.
+# Nine questions are checked on the way. Some of them have other numbers for every student.
 
 # %%
 import musicnb
