@@ -8,6 +8,12 @@ from .audio.songs import demo_songs
 from .effects.apply import apply_effects
 from .effects.chain import EffectChain
 from .effects.match import match_effects
+from .remix.edit import Edit
+from .remix.files import edit_file
+from .remix.key import change_key
+from .remix.parts import remove_part
+from .remix.swing import change_swing
+from .remix.tempo import change_tempo
 from .runtime.device import device
 from .runtime.job import Job
 from .stems.files import separate_file
@@ -21,6 +27,7 @@ __version__: str
 
 __all__ = [
     "Audio",
+    "Edit",
     "EffectChain",
     "Job",
     "Quiz",
@@ -29,14 +36,19 @@ __all__ = [
     "StemMixer",
     "Stems",
     "apply_effects",
+    "change_key",
+    "change_swing",
+    "change_tempo",
     "demo_songs",
     "device",
+    "edit_file",
     "effects",
     "errors",
     "estimate",
     "load",
     "match_effects",
     "mix",
+    "remove_part",
     "replay",
     "separate",
     "separate_file",

@@ -37,6 +37,10 @@ REPLAYS = {
     "band_pass": "musicnb.widgets.region:replay_band_pass",
     "render": "musicnb.widgets.render:replay_render",
     "separate": "musicnb.stems.separate:replay_separate",
+    "change_tempo": "musicnb.remix.plan:replay_plan",
+    "change_key": "musicnb.remix.plan:replay_plan",
+    "change_swing": "musicnb.remix.plan:replay_plan",
+    "edit": "musicnb.remix.plan:replay_plan",
     "apply_effects": "musicnb.effects.apply:replay_apply",
 }
 #: A WAV file's comment must stay below 2 kB, or libsndfile drops it.

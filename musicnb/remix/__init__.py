@@ -1,0 +1,1 @@
+"""Changing songs: tempo, key, swing, and which parts are heard."""
