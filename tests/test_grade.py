@@ -449,6 +449,22 @@ def test_a_function_that_is_forwarded_raises_what_it_raised_in_the_notebook(tmp_
     assert voice.shape == (2,)
 
 
-def test_the_demo_key_has_hidden_checks_of_every_lesson_with_functions():
-    assert {id_ for _, id_, _ in KEYS} >= {"l00-q6"}
-    assert (Path(keys.DEMO) / "key.json").is_file()
+@pytest.mark.parametrize("answer", ["float('nan')", "np.full(3, np.nan)", "[1, {'a': np.nan}]"])
+def test_a_check_that_only_compares_is_not_fooled_by_nan(answer):
+    def check(answer):
+        if np.any(np.abs(np.asarray(call(answer, 1), dtype=object) == 5) > 0):
+            raise Wrong("not it")
+
+    released = collect.Released.read(graders.lessons_folder() / f"{LESSON}.ipynb")
+    code = function(f"return {answer}", "import numpy as np")["l00-q6"].replace(", voice", "")
+    found = collect.answers(json.dumps(notebook({"l00-q6": code})).encode(), released)
+    question = Question("l00-q6", "Fooled", 1, check)
+    with judge.Room(released, found, {}, sandbox.Limits()) as room:
+        assert room.open("l00-q6")["function"]
+        feedback = judge._judged(question, judge.Proxy(room, "l00-q6"), 0)
+    assert (feedback.share, "NaN" in feedback.message) == (0, True)
+
+
+def test_the_demo_key_is_a_model_for_every_lesson():
+    counted = {lesson: {id_ for each, id_, _ in KEYS if each == lesson} for lesson, _, _ in KEYS}
+    assert set(counted) == set(graders.released(graders.lessons_folder()))

@@ -9,8 +9,11 @@ import contextlib
 import importlib
 import signal
 import threading
+import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from musicnb.course.grading import wire
 from musicnb.course.grading.collect import MOST
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 LONGEST = 600
 #: Seconds for a check itself, beside what the student's code takes.
 PATIENCE = 60.0
-NAN = Feedback("incorrect", 0.0, "your answer holds NaN, which is not a number")
+NAN = Feedback("incorrect", 0.0, "there is NaN in it, which is not a number: 0 divided by 0?")
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,8 @@ def _given(
 
 
 def _public(question: Question, given: Given, index: int) -> Feedback:
+    if question.artefact and given.value is None:
+        return Feedback("not attempted", 0.0, f"{question.artefact} was not handed in")
     if given.value is None and given.trouble:
         return Feedback("error", 0.0, given.trouble)
     return _judged(question, given.value, index)
@@ -136,11 +141,19 @@ def _public(question: Question, given: Given, index: int) -> Feedback:
 def _judged(question: Question, value: Any, index: int) -> Feedback:
     if wire.has_nan(value):
         return NAN
+    if isinstance(value, Proxy):
+        value.returned_nan = False
     try:
-        with within(PATIENCE):
-            return question.judge(value, index)
+        # Whatever is answered, arithmetic with it is no reason to warn the instructor.
+        with within(PATIENCE), np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            feedback = question.judge(value, index)
     except TooLong:
         return Feedback("incorrect", 0.0, "your answer could not be checked in time")
+    # A check that compares may take NaN for right: it is neither too small nor too large.
+    if isinstance(value, Proxy) and value.returned_nan and feedback.state == "correct":
+        return NAN
+    return feedback
 
 
 def _tried(

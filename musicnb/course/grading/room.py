@@ -100,8 +100,6 @@ class Room:
             raise Failed(error_of(reply["error"]))
         if "value" not in reply:
             raise Wrong(_unfit(reply.get("unfit"), "your result"))
-        if wire.has_nan(reply["value"]):
-            raise Wrong("your result holds NaN, which is not a number: is 0 divided by 0 in it?")
         return reply["value"]
 
     def close(self) -> None:
@@ -154,10 +152,14 @@ class Proxy:
 
     def __init__(self, room: Room, question: str) -> None:
         self._room, self._question = room, question
+        #: Whether a result held NaN since this was set to False.
+        self.returned_nan = False
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Call it; arguments and results are plain data."""
-        return self._room.call(self._question, arguments, keywords)
+        result = self._room.call(self._question, arguments, keywords)
+        self.returned_nan |= wire.has_nan(result)
+        return result
 
 
 def error_of(told: Any) -> str:
