@@ -54,7 +54,9 @@ def questions(lesson: str) -> tuple[Question, ...]:
 
 
 def variants(key: Key, student: str, lesson: str) -> dict[str, int]:
-    """Draw the variants that a student got in a lesson, where there is more than one."""
+    """Draw the variants that a student was handed out in a lesson, where there is more than one."""
+    if student not in key.students:
+        return {}
     return {
         question.id: draw(key.secret, student, question.id, len(question.variants))
         for question in questions(lesson)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import runpy
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,13 @@ from musicnb.errors import InputError
 from musicnb.runtime.files import write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 #: The key that ships, to try grading with; its secret is known to everybody.
 DEMO = Path(__file__).parent.parent / "demo_key"
 FILE = "key.json"
+#: Who was handed out variants of their own; everybody else has the first.
+HANDED_OUT = "handed-out.json"
 BYTES = 32
 EXAMPLE = '''"""Hidden checks of lesson 00: what stands here decides, and no student sees it."""
 
@@ -66,6 +68,7 @@ class Key:
     folder: Path
     secret: bytes
     digest: str
+    students: frozenset[str] = frozenset()
 
     def hidden(self, lesson: str) -> Mapping[str, tuple[Hidden, ...]]:
         """Return the hidden checks of a lesson, by question."""
@@ -132,6 +135,39 @@ def read(folder: Path | str) -> Key:
         ) from error
     digest = hashlib.sha256()
     for path in sorted(place.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
+        if path.is_file() and path.name != HANDED_OUT and "__pycache__" not in path.parts:
             digest.update(path.relative_to(place).as_posix().encode() + b"\0" + path.read_bytes())
-    return Key(place.resolve(), secret, digest.hexdigest())
+    return Key(place.resolve(), secret, digest.hexdigest(), _handed_out(place))
+
+
+def hand_out(key: Key, students: Iterable[str]) -> Key:
+    """Keep in the key that students have variants of their own, and return it.
+
+    Raises
+    ------
+    musicnb.errors.InputError
+        If it is the key that ships.
+    """
+    if key.folder == DEMO.resolve():
+        raise InputError(
+            "the demo key cannot hand out variants: everybody knows its secret",
+            expected="a key of your own",
+            todo="Make one with `musicnb course key -o DIR`.",
+        )
+    everybody = key.students | {*students}
+    write_json(key.folder / HANDED_OUT, {"students": sorted(everybody)})
+    return replace(key, students=everybody)
+
+
+def _handed_out(folder: Path) -> frozenset[str]:
+    try:
+        students = json.loads((folder / HANDED_OUT).read_text("utf-8"))["students"]
+        return frozenset(str(student) for student in students)
+    except FileNotFoundError:
+        return frozenset()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{folder / HANDED_OUT} cannot be read",
+            expected="who was handed out variants",
+            todo="Take it from your copy of the key, or hand out again to the same roster.",
+        ) from error

@@ -23,7 +23,8 @@ body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto
 table { border-collapse: collapse; width: 100%; margin: 1rem 0 2rem; }
 caption { text-align: left; font-weight: bold; padding: .5rem 0; }
 th, td { border: 1px solid; padding: .35rem .6rem; text-align: left; vertical-align: top; }
-td.number { text-align: right; white-space: nowrap; }
+td.number { text-align: right; }
+td.number, td.state { white-space: nowrap; }
 blockquote { margin: .3rem 0; padding-left: .8rem; border-left: 3px solid; white-space: pre-wrap; }
 """
 #: Nothing on these pages is loaded or run, whatever was written into an answer.
@@ -62,7 +63,7 @@ def feedback(student: Student, results: Sequence[dict[str, Any]]) -> str:
                 said += f"<p>Your reason:</p>{_quoted(record['because'])}"
             rows.append(
                 f'<tr><th scope="row">{id_.partition("-")[2]}. {html.escape(record["title"])}</th>'
-                f'<td><span aria-hidden="true">{sign}</span> {html.escape(word)}</td>'
+                f'<td class="state"><span aria-hidden="true">{sign}</span> {html.escape(word)}</td>'
                 f'<td class="number">{record["score"]:g} of {record["points"]:g}</td>'
                 f"<td>{said}</td></tr>"
             )
@@ -86,7 +87,9 @@ def summary(graded: Graded) -> str:
     scores = {(result["student"], result["lesson"]): result for result in graded.results}
     for student in sorted(names, key=lambda each: names[each].casefold()):
         found = [scores.get((student, lesson)) for lesson in graded.lessons]
-        rows.append(_row(names[student], [f"{r['score']:g}" if r else "" for r in found]))
+        rows.append(
+            _row(names[student], [f"{r['score']:g}" if r else "not handed in" for r in found])
+        )
     body.append(_table("Scores", ("student", *graded.lessons), rows))
     body.append(_table("Each question", ("question", "right", "mean"), _by_question(graded)))
     reasons, checks, odd = [], [], []

@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from musicnb.course.grading.judge import variants
+from musicnb.course.grading.key import hand_out
 from musicnb.course.grading.one import file_name
 from musicnb.course.progress import FOLDER
 from musicnb.course.variants import FILE
@@ -50,6 +51,7 @@ def release(
     if roster is None:
         _write(lessons, output, {})
         return [output]
+    key = hand_out(key, [student.id for student in roster.students])
     folders = []
     for student in roster.students:
         drawn: dict[str, int] = {}
