@@ -1,4 +1,4 @@
-"""``python -m benchmarks speed|quality|widgets [--json]``."""
+"""``python -m benchmarks speed|quality|widgets|analysis [--json]``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ def main() -> None:
     for name, text in {
         "speed": "time and memory, beside demucs and Open-Unmix, in one run",
         "widgets": "the widgets beside plotly, wavesurfer.js and others, in a real browser",
+        "analysis": "beats, tempo, key and genre, beside librosa, on pieces never seen",
         "quality": "SDR and SI-SDR with intervals, beside classical methods and the oracle mask",
     }.items():
         command = commands.add_parser(name, help=text, description=text)
@@ -28,6 +29,10 @@ def main() -> None:
         from benchmarks.widgets import widgets
 
         report = widgets(quick=options.quick)
+    elif options.command == "analysis":
+        from benchmarks.analysis import analysis
+
+        report = analysis(quick=options.quick)
     else:
         from benchmarks.quality import quality
 

@@ -20,7 +20,7 @@ def show(report: dict[str, Any]) -> None:
         f"{host['load_average'][0]} at the start; {host['utc']}",
         markup=False,
     )
-    tables = {"speed": speed, "quality": quality, "widgets": widgets}
+    tables = {"speed": speed, "quality": quality, "widgets": widgets, "analysis": analysis}
     for table in tables[report["benchmark"]](report):
         console.print(table)
     for text in report["notes"]:
@@ -54,6 +54,24 @@ def widgets(report: dict[str, Any]) -> Iterable[Table]:
     ]
     yield _table("While it moves", titles, rows)
     yield _floors(report)
+
+
+def analysis(report: dict[str, Any]) -> Iterable[Table]:
+    """Yield the tables of an analysis report."""
+    for where in ("rendered", "immich"):
+        methods = report[where]
+        names = list(methods["musicnb"])
+        rows = [(name, *(_score(methods[m].get(name)) for m in methods)) for name in names]
+        yield _table(f"{where}: mean [95 % interval]", ("", *methods), rows)
+    columns = ("song", "card", "beat_f", "tempo", "key", "meter", "genre", "mood")
+    rows = [tuple(song[c] for c in columns) for song in report["demo_songs"]]
+    yield _table("Demo songs", columns, rows)
+    yield _table("core-RTF", tuple(report["core_rtf"]), [tuple(report["core_rtf"].values())])
+    yield _floors(report)
+
+
+def _score(value: dict[str, float] | None) -> str:
+    return f"{value['mean']:.3f} [{value['low']:.3f}, {value['high']:.3f}]" if value else ""
 
 
 def _floors(report: dict[str, Any]) -> Table:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import typer
 
-from musicnb.cli import course, demo, doctor, edit, effects, estimate, lab, replay, separate
+from musicnb.cli import analyze, course, demo, doctor, edit, effects, estimate, lab, replay, separate
 from musicnb.errors import Cancelled, MusicnbError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (lab, demo, separate, edit, replay, estimate, doctor):
+for module in (lab, demo, separate, analyze, edit, replay, estimate, doctor):
     app.command(module.__name__.rpartition(".")[2])(_cancellable(module.command))
 app.add_typer(course.app, name="course")
 app.add_typer(effects.app, name="effects")

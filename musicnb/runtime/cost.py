@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 #: Where each task's calibration function lives. Names, not imports: runtime knows no domain.
-TASKS = {"separate": "musicnb.stems.cost:calibrate_separate"}
+TASKS = {
+    "analyze": "musicnb.analysis.cost:calibrate_analyze",
+    "separate": "musicnb.stems.cost:calibrate_separate",
+}
 
 #: Seconds of noise that the calibration processes.
 SHORT, LONG = 60.0, 120.0

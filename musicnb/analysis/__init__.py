@@ -1,0 +1,1 @@
+"""What a song is: beats, tempo, key, genre and mood, from a small network."""

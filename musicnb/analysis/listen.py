@@ -1,0 +1,185 @@
+"""Run the network over a stream: overlapping windows, any sample rate, memory that hardly grows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from musicnb.analysis.features import RHYTHM_RATE, SAMPLE_RATE, level_gain, views
+from musicnb.analysis.network import AnalysisNet
+from musicnb.audio.resample import resample_blocks
+from musicnb.runtime.weights import card, load_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+    Block = NDArray[np.float32]
+
+WEIGHTS = "analysis"
+#: Seconds that the network sees at once, and of them, at either end, those that it sees only as
+#: context for the rest.
+WINDOW_S, MARGIN_S = 40, 4
+STEP_S = WINDOW_S - 2 * MARGIN_S
+#: Softer than this (dBFS, root mean square of a second) is silence.
+SILENCE = -60.0
+#: Heads that answer for the whole sound.
+HEADS = ("tempo", "key", "genre", "mood")
+#: Seconds of sound it takes to be as sure as the network is.
+ENOUGH_S = 8.0
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the network heard.
+
+    Attributes
+    ----------
+    beat, downbeat : ndarray
+        Probabilities, 50 frames a second.
+    shares : dict of str to ndarray
+        For each of `HEADS` the calibrated probability of each class.
+    local_tempo, local_key : ndarray
+        The same for each second, shape (seconds, classes).
+    duration : float
+        Seconds.
+    sounding : float
+        Seconds that are not silent.
+    """
+
+    beat: Block
+    downbeat: Block
+    shares: dict[str, Block]
+    local_tempo: Block
+    local_key: Block
+    duration: float
+    sounding: float
+
+
+@lru_cache(maxsize=2)
+def network(device: torch.device) -> AnalysisNet:
+    """Return the network with its weights, on `device`."""
+    net = AnalysisNet()
+    net.load_state_dict(load_weights(WEIGHTS))
+    return net.eval().to(device)
+
+
+def temperatures() -> dict[str, float]:
+    """Return what the logits of each head are divided by, fitted after training."""
+    return {name: float(value) for name, value in card(WEIGHTS)["temperatures"].items()}
+
+
+def listen(
+    blocks: Iterable[Block],
+    sample_rate: int,
+    device: torch.device,
+    advance: Callable[[float], object] = lambda _: None,
+) -> Heard:
+    """Run the network over a stream.
+
+    Parameters
+    ----------
+    blocks : iterable of ndarray
+        Float32 blocks of shape (channels, frames), of any lengths.
+    sample_rate : int
+        Of the blocks, in Hz.
+    device : torch.device
+        Where the network runs.
+    advance : callable
+        Called with the seconds done, after each window.
+    """
+    net = network(device)
+    collected = _Collected()
+    mono = (block.mean(axis=0, keepdims=True) for block in blocks)
+    stream = resample_blocks(mono, sample_rate, SAMPLE_RATE, 1)
+    window, step = WINDOW_S * SAMPLE_RATE, STEP_S * SAMPLE_RATE
+    waiting = np.zeros(0, np.float32)
+    more = True
+    while more:
+        parts = [waiting]
+        while more and sum(map(len, parts)) <= window:
+            block = next(stream, None)
+            more = block is not None
+            if block is not None:
+                parts.append(block[0])
+        waiting = np.concatenate(parts)
+        while len(waiting) > window or (not more and len(waiting)):
+            last = len(waiting) <= window
+            collected.add(net, waiting[:window], device, last=last)
+            advance(STEP_S if not last else len(waiting) / SAMPLE_RATE)
+            waiting = waiting[:0] if last else waiting[step:]
+    return collected.heard()
+
+
+class _Collected:
+    """What the windows gave, put together."""
+
+    def __init__(self) -> None:
+        self._curves: list[tuple[Block, Block]] = []
+        self._local: list[tuple[Block, Block]] = []
+        self._sums: dict[str, Block] = {}
+        self._weight = self._sounding = 0.0
+        self._samples = 0
+        self._temperatures = temperatures()
+
+    def add(self, net: AnalysisNet, samples: Block, device: torch.device, *, last: bool) -> None:
+        """Hear one window, and keep what is not context for its neighbours."""
+        start = MARGIN_S if self._curves else 0
+        length = len(samples) / SAMPLE_RATE
+        stop = length if last else float(WINDOW_S - MARGIN_S)
+        loud = _loud_seconds(samples)
+        tensor = torch.from_numpy(samples).to(device)
+        with torch.inference_mode():
+            rhythm, pitch = views(tensor * level_gain(tensor))
+            made = {k: v[0].float().cpu() for k, v in net(rhythm[None], pitch[None]).items()}
+        frames = slice(start * RHYTHM_RATE, round(stop * RHYTHM_RATE))
+        audible = np.repeat(loud, RHYTHM_RATE)
+        beat, downbeat = (
+            np.asarray(torch.sigmoid(made[name]).numpy()) for name in ("beat", "downbeat")
+        )
+        audible = np.pad(audible, (0, max(len(beat) - len(audible), 0)), mode="edge")[: len(beat)]
+        self._curves.append(((beat * audible)[frames], (downbeat * audible)[frames]))
+        seconds = slice(start, max(round(stop), start + 1))
+        self._local.append(
+            (
+                self._probable(made, "local_tempo")[seconds],
+                self._probable(made, "local_key")[seconds],
+            )
+        )
+        weight = float(loud[seconds].sum())
+        self._sounding += min(weight, stop - start)
+        for name in HEADS:
+            logits = made[name].numpy() * weight
+            self._sums[name] = self._sums.get(name, np.zeros_like(logits)) + logits
+        self._weight += weight
+        self._samples += round((stop - start) * SAMPLE_RATE)
+
+    def _probable(self, made: dict[str, torch.Tensor], name: str) -> Block:
+        scaled = made[name] / self._temperatures[name.removeprefix("local_")]
+        return np.asarray(torch.softmax(scaled, dim=-1).numpy())
+
+    def heard(self) -> Heard:
+        sure = min(self._sounding / ENOUGH_S, 1.0)
+        shares = {}
+        for name, sums in self._sums.items():
+            scaled = torch.from_numpy(sums / max(self._weight, 1.0)) / self._temperatures[name]
+            share = torch.softmax(scaled, dim=-1).numpy()
+            # Of a very short sound, or of silence, nothing is known for sure.
+            shares[name] = (sure * share + (1 - sure) / len(share)).astype(np.float32)
+        beat, downbeat = (np.concatenate(parts) for parts in zip(*self._curves, strict=True))
+        tempo, key = (np.concatenate(parts) for parts in zip(*self._local, strict=True))
+        return Heard(
+            beat, downbeat, shares, tempo, key, self._samples / SAMPLE_RATE, self._sounding
+        )
+
+
+def _loud_seconds(samples: Block) -> Block:
+    """Return 1 for each second that is not silent, 0 for the others."""
+    pieces = [samples[i : i + SAMPLE_RATE] for i in range(0, len(samples), SAMPLE_RATE)]
+    floor = 10 ** (SILENCE / 10)
+    return np.array([float(np.mean(np.square(p)) > floor) for p in pieces], np.float32)
