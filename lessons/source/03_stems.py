@@ -103,7 +103,7 @@ print("there and back again:", bool(np.allclose(istft(spectrum), song, atol=1e-4
 # $$\text{mask} = \frac{|\text{drums}|}{|\text{drums}| + |\text{rest}|}$$
 #
 # Nobody tells us, for a new song. Here we know, so this is the **oracle mask**: what a network
-# could reach at best, if it guessed every magnitude right. Question 1: write it. Where both are
+# could reach at best, if it guessed every magnitude right. **Question 1.** Write it. Where both are
 # silent, the mask shall be 0, not "not a number".
 #
 # *Expected:* of `[[3, 0, 0]]` and `[[1, 2, 0]]` it makes `[[0.75, 0, 0]]`.
@@ -608,9 +608,8 @@ mixer
 # to 9:
 
 # %%
-first = slice(6 * RATE, 18 * RATE)
 again = slice(18 * RATE, 27 * RATE)
-cheat = train([(stft(drums[first]), stft(rest[first]))], steps=300)
+cheat = train([(stft(drums[BARS_3_TO_6]), stft(rest[BARS_3_TO_6]))], steps=300)
 print(f"trained on the same piece: {score(drums_by(cheat), part=again):5.1f} dB in bars 7 to 9")
 print(f"trained on other sounds:   {score(by_network, part=again):5.1f} dB in bars 7 to 9")
 
@@ -684,22 +683,20 @@ stems_lesson.q8.answer("A")
 
 # %% [markdown]
 # Usually the higher SDR sounds better too. Not always. Here are two more estimates, both made with
-# the oracle mask; one has a clearly better SI-SDR. **Predict** by ear alone: which sounds better to
-# *you*? Your verdict is not scored.
+# the oracle mask; one has the better SI-SDR, by 1 dB. **Predict** by ear alone: which sounds
+# better to *you*? Your verdict is not scored.
 
 # %%
 low = torch.linspace(0, RATE / 2, N_FFT // 2 + 1)[:, None] < 2000
-dull = istft(oracle * low * spectrum)
-leaky = istft(oracle**0.35 * spectrum)
-blind = {"dull": dull, "leaky": leaky}
-sounds = {name: musicnb.Audio(each, RATE)[6:12] for name, each in blind.items()}
+pair = {"first": istft(oracle * low * spectrum), "second": istft(oracle**0.35 * spectrum)}
+sounds = {name: musicnb.Audio(each, RATE)[6:12] for name, each in pair.items()}
 # Of two sounds the louder one seems better, so both get the same loudness.
 sounds = {name: each.gain(-28 - each.loudness) for name, each in sounds.items()}
 stems_lesson.predict("verdict", "Which drums sound better?", kind="which", sounds=sounds)
 
 # %%
-numbers = f"A with {score(dull):.1f} dB and B with {score(leaky):.1f} dB"
-stems_lesson.reveal("verdict", numbers)
+first, second = (score(each) for each in pair.values())
+stems_lesson.reveal("verdict", f"A that has {first:.1f} dB, and B {second:.1f} dB")
 
 # %% [markdown]
 # <details><summary>Explain</summary>
