@@ -95,15 +95,17 @@ def test_the_instructors_version_has_every_point(source, tmp_path):
     mine = record["lessons"][source.name]
     assert mine["state"] == "done"
     assert mine["score"] == mine["points"] == lesson(source.name, tmp_path / "other").points
-    # What was clicked on is in the notebook, for whoever grades it.
+    # What was clicked on or measured is in the notebook, for whoever grades it; functions are code,
+    # and artefacts are files.
     kept = [
         output["data"][ANSWER]
         for cell in notebook.cells
         for output in cell.get("outputs", [])
         if ANSWER in output.get("data", {})
     ]
-    quizzes = [task for task in lesson(source.name, tmp_path) if task._question.quiz]
-    assert {answer["question"] for answer in kept} == {task._question.id for task in quizzes}
+    questions = [task.question for task in lesson(source.name, tmp_path)]
+    values = {each.id for each in questions if not callable(each.right[0]) and not each.artefact}
+    assert {answer["question"] for answer in kept} == values
 
 
 def test_the_command_line_checks_and_writes_solved_notebooks(folder, tmp_path):
