@@ -11,8 +11,9 @@ import torch
 
 import musicnb
 from musicnb.course import masknet, master
+from musicnb.course.masknet import by_hand
 from musicnb.course.question import Wrong
-from musicnb.course.questions.l03 import QUESTIONS, by_hand, judge_gain
+from musicnb.course.questions.l03 import QUESTIONS, judge_gain
 
 MASTER = Path(__file__).parent.parent / "lessons" / "source" / "03_stems.py"
 RANDOM = np.random.default_rng(0)

@@ -172,3 +172,25 @@ def score_network(
     if not np.isfinite(estimate).all():
         raise Wrong("your network's masks are not finite numbers; are its weights huge?")
     return si_sdr(estimate, true) - si_sdr(heard, true)
+
+
+def by_hand(folder: Path, steep: float = 4.0, **changed: np.ndarray) -> Path:
+    """Write a network that nobody trained, and return its file.
+
+    Five numbers of it are not zero: it takes for drums what is louder than 8 moments before and
+    after.
+    """
+    arrays: dict[str, np.ndarray] = {}
+    for n, (kernel, inputs) in enumerate(zip(KERNELS, (2, 1, 1, 1, 1), strict=True), 1):
+        arrays[f"weight{n}"] = np.zeros((1, inputs, *kernel), np.float32)
+        arrays[f"bias{n}"] = np.zeros(1, np.float32)
+        arrays[f"weight{n}"][0, 0, 1, kernel[1] // 2] = 1
+    # Far above zero, the layers between change nothing.
+    arrays["bias1"] += 30
+    arrays["bias4"] += 30
+    arrays["weight4"][0, 0, 1] = (0, -0.5, 1, -0.5, 0)
+    arrays["weight5"] *= steep
+    arrays["bias5"] -= 30 * steep + 2
+    path = folder / f"network{len(list(folder.iterdir()))}.npz"
+    np.savez(path, **{**arrays, **changed})  # type: ignore[arg-type]
+    return path

@@ -11,9 +11,9 @@ import numpy as np
 
 from musicnb.course import masknet
 from musicnb.course.checks import array, explained, number
+from musicnb.course.glasswork import glasswork
 from musicnb.course.grading.key import Hidden
 from musicnb.course.question import Wrong, call
-from musicnb.course.questions.l03 import glasswork
 
 RANDOM = np.random.default_rng()
 #: Gains (dB SI-SDR) on music that is not in the notebook, and their share of the points.

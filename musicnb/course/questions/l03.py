@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from musicnb.course import masknet
 from musicnb.course.checks import array, box, explained, number, one_of, several
-from musicnb.course.masknet import score_network
+from musicnb.course.glasswork import START, STOP, glasswork, mixture, oracle_scores, two_drums
+from musicnb.course.masknet import by_hand, score_network
 from musicnb.course.question import Question, Wrong, call
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-STEMS = ("drums", "bass", "guitar", "other")
-#: The excerpt that all scores are of: bars 3 to 6 of Glasswork, in seconds.
-START, STOP = 6, 18
 #: What a network must gain over the mixture (dB SI-SDR), and the share of the points for it.
 GAINS = ((4.0, 1.0), (3.0, 2 / 3), (1.0, 1 / 3))
 #: Decibels by which a measured score may differ.
@@ -27,44 +25,6 @@ STRUCK = (0, 2, 3, 5, 6, 7, 8, 9, 11)
 HITS = tuple(6 + 3 * bar + step / 4 for bar in range(3) for step in STRUCK)
 #: A hit is narrower than this (s), and reaches over more than this (Hz).
 WIDEST, LOWEST_REACH = 0.35, 3000
-
-
-@cache
-def glasswork() -> dict[str, np.ndarray]:
-    """Return the true stems as the lesson has them: mono, at 22 050 Hz."""
-    import musicnb
-
-    whole = {name: musicnb.load(f"demo:glasswork/{name}") for name in STEMS}
-    return {
-        name: each.mono().resample(masknet.RATE).samples[0].copy() for name, each in whole.items()
-    }
-
-
-def mixture(stems: dict[str, np.ndarray]) -> np.ndarray:
-    """Return the sum of all stems."""
-    total: np.ndarray = np.sum(list(stems.values()), axis=0)
-    return total
-
-
-@cache
-def oracle_scores(stem: str) -> dict[str, float]:
-    """Return the SI-SDR of a stem by its oracle mask, and what comes out of mistakes."""
-    from musicnb.stems.metrics import sdr, si_sdr
-
-    stems = glasswork()
-    song, true = mixture(stems), stems[stem]
-    spectrum, target = masknet.stft(song), masknet.stft(true).abs()
-    rest = masknet.stft(song - true).abs()
-    by_mask = masknet.masked(spectrum, target / (target + rest + 1e-9), len(song))
-    part = slice(START * masknet.RATE, STOP * masknet.RATE)
-    return {
-        "right": si_sdr(by_mask[part], true[part]),
-        "mixture": si_sdr(song[part], true[part]),
-        "whole": si_sdr(by_mask, true),
-        "sdr": sdr(by_mask[part], true[part]),
-        "drums": si_sdr(by_mask[part], stems["drums"][part]),
-        "rest": si_sdr((song - by_mask)[part], true[part]),
-    }
 
 
 def check_share(answer: Any) -> str:
@@ -235,66 +195,10 @@ def judge_gain(gain: float) -> str:
     )
 
 
-def two_drums() -> dict[str, Any]:
-    """Return two estimates of the drums: by HPSS, and by the oracle mask."""
-    from musicnb.audio.audio import Audio
-
-    sounds = {name: Audio(each, masknet.RATE) for name, each in estimates().items()}
-    level = min(each.loudness for each in sounds.values()) - 6
-    return {
-        "prompt": "Both are meant to be drums alone. In which is more of the bass and guitar left?",
-        "kind": "which",
-        "sounds": {name: each.gain(level - each.loudness) for name, each in sounds.items()},
-    }
-
-
-@cache
-def estimates() -> dict[str, np.ndarray]:
-    """Return six seconds of drums by a soft mask that leaks, and by the oracle mask."""
-    stems = glasswork()
-    part = slice(START * masknet.RATE, (START + 6) * masknet.RATE)
-    drums = stems["drums"][part]
-    song = mixture(stems)[part]
-    target, rest = masknet.stft(drums).abs(), masknet.stft(song - drums).abs()
-    oracle = target / (target + rest + 1e-9)
-    masks = {"leaky": oracle**0.3, "oracle": oracle}
-    spectrum = masknet.stft(song)
-    return {name: masknet.masked(spectrum, mask, len(song)) for name, mask in masks.items()}
-
-
-# ---- networks to test the check with -------------------------------------------------------------
-
-
-def by_hand(folder: Path, steep: float = 4.0, **changed: np.ndarray) -> Path:
-    """Write a network that nobody trained, and return its file.
-
-    Five numbers of it are not zero: it takes for drums what is louder than 8 moments before and
-    after.
-    """
-    arrays: dict[str, np.ndarray] = {}
-    for n, (kernel, inputs) in enumerate(zip(masknet.KERNELS, (2, 1, 1, 1, 1), strict=True), 1):
-        arrays[f"weight{n}"] = np.zeros((1, inputs, *kernel), np.float32)
-        arrays[f"bias{n}"] = np.zeros(1, np.float32)
-        arrays[f"weight{n}"][0, 0, 1, kernel[1] // 2] = 1
-    # Far above zero, the layers between change nothing.
-    arrays["bias1"] += 30
-    arrays["bias4"] += 30
-    arrays["weight4"][0, 0, 1] = (0, -0.5, 1, -0.5, 0)
-    arrays["weight5"] *= steep
-    arrays["bias5"] -= 30 * steep + 2
-    path = folder / f"network{len(list(folder.iterdir()))}.npz"
-    np.savez(path, **{**arrays, **changed})  # type: ignore[arg-type]
-    return path
-
-
 def _not_arrays(folder: Path) -> Path:
     path = folder / "pickled.npz"
     np.savez(path, weight1=np.array([{}], object))
     return path
-
-
-def _transposed(folder: Path) -> Path:
-    return by_hand(folder, weight1=np.zeros((1, 2, 5, 3), np.float32))
 
 
 def _empty(folder: Path) -> Path:
@@ -473,7 +377,7 @@ QUESTIONS = (
         wrong=(
             (partial(by_hand, steep=0.4), "gains"),
             (_not_arrays, "arrays"),
-            (_transposed, "expected (1, 2, 3, 5)"),
+            (partial(by_hand, weight1=np.zeros((1, 2, 5, 3))), "expected (1, 2, 3, 5)"),
             (_empty, "lacks bias1"),
             (lambda folder: folder / "none.npz", "no such file"),
         ),
