@@ -1,4 +1,4 @@
-"""``python -m benchmarks speed|quality|widgets|analysis [--json]``."""
+"""``python -m benchmarks speed|quality|widgets|analysis|edits [--json]``."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ def main() -> None:
         "speed": "time and memory, beside demucs and Open-Unmix, in one run",
         "widgets": "the widgets beside plotly, wavesurfer.js and others, in a real browser",
         "analysis": "beats, tempo, key and genre, beside librosa, on pieces never seen",
+        "edits": "tempo, key and swing, beside librosa: time taken, attacks, pitch, formants",
         "quality": "SDR and SI-SDR with intervals, beside classical methods and the oracle mask",
     }.items():
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument("--json", action="store_true", help="print one JSON document")
-        if name != "quality":
+        if name not in {"quality", "edits"}:
             command.add_argument("--quick", action="store_true", help="leave out what takes long")
     options = parser.parse_args()
     if options.command == "speed":
@@ -33,6 +34,10 @@ def main() -> None:
         from benchmarks.analysis import analysis
 
         report = analysis(quick=options.quick)
+    elif options.command == "edits":
+        from benchmarks.edits import edits
+
+        report = edits()
     else:
         from benchmarks.quality import quality
 

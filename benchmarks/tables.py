@@ -20,7 +20,13 @@ def show(report: dict[str, Any]) -> None:
         f"{host['load_average'][0]} at the start; {host['utc']}",
         markup=False,
     )
-    tables = {"speed": speed, "quality": quality, "widgets": widgets, "analysis": analysis}
+    tables = {
+        "speed": speed,
+        "quality": quality,
+        "widgets": widgets,
+        "analysis": analysis,
+        "edits": edits,
+    }
     for table in tables[report["benchmark"]](report):
         console.print(table)
     for text in report["notes"]:
@@ -68,6 +74,23 @@ def analysis(report: dict[str, Any]) -> Iterable[Table]:
     yield _table("Demo songs", columns, rows)
     yield _table("core-RTF", tuple(report["core_rtf"]), [tuple(report["core_rtf"].values())])
     yield _floors(report)
+
+
+def edits(report: dict[str, Any]) -> Iterable[Table]:
+    """Yield the tables of a report on edits."""
+    titles = {
+        "core_rtf": "core-RTF",
+        "attack_ms": "attack ms",
+        "attack_kept": "attack kept",
+        "pre_echo_db": "pre-echo dB",
+        "pitch_cents": "pitch cents",
+        "spill_db": "spill dB",
+        "formants_percent": "formants %",
+    }
+    for task in ("tempo", "key", "swing"):
+        columns = [name for name in titles if any(name in row for row in report[task].values())]
+        rows = [(m, *(row.get(c, "") for c in columns)) for m, row in report[task].items()]
+        yield _table(task.capitalize(), ("", *(titles[c] for c in columns)), rows)
 
 
 def _score(value: dict[str, float] | None) -> str:
