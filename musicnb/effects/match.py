@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,8 @@ SIMPLE = 0.001
 SAME_MUSIC = 0.6
 #: An impulse response's line that is an echo: over the direct sound, and over what is near it.
 ECHO, ECHO_CLEAR = 0.02, 25.0
+#: A decay is measured over at least so many steps of 20 ms.
+LEAST_SLOPE = 4
 #: How clear an echo must be in the reference alone.
 SURE = 2 * CLEAR
 #: What is gentler than this has no effect worth keeping: dB, ratio, mix.
@@ -257,9 +260,26 @@ def _start(x: Tensor, y: Tensor, effects: Sequence[str], *, paired: bool) -> Eff
         eq=Equalizer(bands) if "eq" in effects else None,
         compressor=Compressor(min(max(level, -55), -5), 1.5) if "compressor" in effects else None,
         delay=echo,
-        reverb=Reverb(1.0, 0.1) if "reverb" in effects else None,
+        reverb=_room(x, y, paired=paired) if "reverb" in effects else None,
         gain=min(max(louder, -20), 20),
     )
+
+
+def _room(x: Tensor, y: Tensor, *, paired: bool) -> Reverb:
+    """Return the room to begin from: what the impulse response shows, or a common one."""
+    if not paired:
+        return Reverb(1.0, 0.1)
+    answer = _answer(x[0].numpy(), y[0].numpy()) ** 2
+    near, step = round(0.003 * RATE), round(0.02 * RATE)
+    late = answer[near : len(answer) * 3 // 4]
+    late = late[: len(late) // step * step].reshape(-1, step).mean(1)
+    # The end of the answer is noise of the division.
+    floor = float(np.median(late[-len(late) // 6 :]))
+    level = 10 * np.log10(np.maximum(late - floor, 1e-4 * late.max()) / late.max())
+    last = int(np.argmax(late < 2 * floor)) if (late < 2 * floor).any() else len(late)
+    fall = np.polyfit(np.arange(last) * 0.02, level[:last], 1)[0] if last > LEAST_SLOPE else -60.0
+    wet = math.sqrt(max(float(answer[near:].sum()) - floor * len(answer), 0) / answer[:near].sum())
+    return Reverb(float(np.clip(-60 / min(fall, -1), 0.2, 4)), min(max(wet / (1 + wet), 0.03), 0.7))
 
 
 def _echo(x: Tensor, y: Tensor, *, paired: bool) -> Delay | None:

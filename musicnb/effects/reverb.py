@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 CENTRES = (250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)
 #: Between these the time falls from `rt60` to `rt60 * damping`.
 FULL, DAMPED = 1000.0, 8000.0
+#: Hz at which the noise is drawn.
+NOISE_RATE = 48_000
 #: An impulse response ends 66 dB down.
 LENGTH = 1.1
 
@@ -44,13 +46,18 @@ def band_times(rt60: Tensor, damping: Tensor) -> Tensor:
 def noise_bands(seed: int, channels: int, frames: int, sample_rate: int) -> NDArray[np.float64]:
     """Return white noise split in octave bands, shape (channels, bands, frames).
 
-    The bands add up to the noise. A longer response begins like a shorter one of the same seed.
+    The bands add up to the noise. The same seed is the same room at every sample rate, and a
+    longer response begins like a shorter one.
     """
+    drawn = max(1, round(frames * NOISE_RATE / sample_rate))
     noise = np.stack(
-        [np.random.default_rng([seed, c]).standard_normal(frames) for c in range(channels)]
+        [np.random.default_rng([seed, c]).standard_normal(drawn) for c in range(channels)]
     )
-    spectrum = np.fft.rfft(noise)
     frequency = np.fft.rfftfreq(frames, 1 / sample_rate)
+    # To another rate by its spectrum: what is above is cut off, or stays empty.
+    spectrum = np.zeros((channels, len(frequency)), complex)
+    made = np.fft.rfft(noise)[:, : len(frequency)]
+    spectrum[:, : made.shape[1]] = made
     place = np.log2(np.maximum(frequency, 1e-3) / CENTRES[0])
     # A fade of one octave from each band to the next.
     edges = np.clip(place[None] - np.arange(len(CENTRES) - 1)[:, None], 0, 1)

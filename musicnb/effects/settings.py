@@ -25,6 +25,18 @@ class Range(NamedTuple):
     #: Whether equal ratios, and not equal differences, sound like equal steps.
     logarithmic: bool = False
 
+    def at(self, place: float) -> float:
+        """Return the value at a place from 0 (`low`) to 1 (`high`).
+
+        Examples
+        --------
+        >>> Range(20, 20_000, "Hz", logarithmic=True).at(2 / 3)
+        2000.0
+        """
+        if self.logarithmic:
+            return round(float(self.low * (self.high / self.low) ** place), 6)
+        return self.low + (self.high - self.low) * place
+
     def __str__(self) -> str:
         return f"{self.low:g} to {self.high:g} {self.unit}".strip()
 
