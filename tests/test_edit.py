@@ -13,9 +13,11 @@ from musicnb.remix import key as key_module
 from musicnb.remix import seam as seam_module
 from musicnb.remix import stretch as stretch_module
 from musicnb.remix.judge import swing_of, tempo_of
+from musicnb.remix.key import judged_key
 from musicnb.remix.names import interval, parse_key
 from musicnb.remix.plan import STEMS, Plan
 from musicnb.remix.stretch import stretch_blocks
+from musicnb.remix.tempo import judged_tempo
 
 RATE = 44_100
 
@@ -116,9 +118,25 @@ def test_a_wrong_source_tempo_is_found_out():
     assert any("instead of 130" in warning for warning in edit.warnings)
 
 
+@pytest.mark.parametrize("tempo", [0.8, 1.3])
+def test_the_speed_is_heard_in_a_real_song(tempo):
+    edit = musicnb.change_tempo(musicnb.load("demo:feelings"), tempo=tempo)
+    assert edit.measured["tempo"] == pytest.approx(tempo, rel=0.01)
+
+
+def test_a_song_that_was_left_as_it_is_is_found_out():
+    song = musicnb.load("demo:feelings", duration=20)
+    _, notes = judged_tempo(song, song, 1.2, None, None)
+    assert "The result is 1.00" in notes[0]
+    assert "times as fast instead of 1.200" in notes[0]
+    measured, notes = judged_key(song, song, 2.0, "D major")
+    assert measured["transpose"] == 0
+    assert notes[0] == "The tones are 0 semitones higher instead of 2."
+
+
 def test_what_cannot_be_checked_is_said():
     edit = musicnb.change_tempo(Audio(tone(220, 1.0), RATE), tempo=1.5)
-    assert edit.measured == {"source_bpm": None, "bpm": None}
+    assert edit.measured == {"tempo": None, "source_bpm": None, "bpm": None}
     assert "could not be checked" in edit.warnings[0]
 
 
@@ -296,7 +314,7 @@ def chords(transpose=0):
 def test_a_song_in_c_major_gets_to_e_flat_major():
     edit = musicnb.change_key(chords(), key="Eb major")
     assert edit.requested == {"transpose": 3.0, "key": "Eb major"}
-    assert edit.measured == {"source_key": "C major", "key": "Eb major"}
+    assert edit.measured == {"transpose": 3, "source_key": "C major", "key": "Eb major"}
     assert edit.warnings == ()
 
 

@@ -224,7 +224,9 @@ def _gather(reader: AudioReader, first: int, wanted: int | None) -> NDArray[np.f
     parts: list[NDArray[np.float32]] = []
     at = 0
     for block in reader.blocks():
-        parts.append(block[:, max(first - at, 0) : None if last is None else max(last - at, 0)])
+        part = block[:, max(first - at, 0) : None if last is None else max(last - at, 0)]
+        if part.shape[1]:  # an empty view would keep its whole block in memory
+            parts.append(part)
         at += block.shape[1]
         if last is not None and at >= last:
             break

@@ -108,9 +108,11 @@ class Asked:
         notes: list[str] = []
         judgements = []
         if self.changes_tempo:
-            judgements.append(judged_tempo(after, plan.tempo, self.bpm, heard.tempo))
+            # Off-beats that have moved fit at another speed: then only the tempo is judged.
+            source = None if plan.swings else before
+            judgements.append(judged_tempo(source, after, plan.tempo, self.bpm, heard.tempo))
         if self.changes_key:
-            judgements.append(judged_key(after, plan.transpose, heard.key))
+            judgements.append(judged_key(before, after, plan.transpose, heard.key))
         if plan.swings:
             beats = np.array(plan.beats) - start
             judgements.append(judged_swing(before, after, beats, plan))

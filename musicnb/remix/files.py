@@ -84,7 +84,7 @@ def edit_file(
     remove_part : {'vocals', 'accompaniment', 'drums', 'bass', 'other'}, optional
         As in :func:`musicnb.remove_part`.
     verify : bool
-        Listen to the result (two minutes from the middle), and warn where it disagrees.
+        Listen to the result (a minute from the middle), and warn where it disagrees.
     bar : bool
         Show a progress bar if it takes more than two seconds.
 

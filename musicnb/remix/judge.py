@@ -23,9 +23,20 @@ RATE, HOP = 22_050, 512
 #: For swing: 5.8 ms.
 FINE_HOP = 128
 #: Seconds that are listened to, from the middle of a long sound.
-EXCERPT = 120.0
+EXCERPT = 60.0
 #: Shorter sounds have no tempo that could be heard.
 SHORTEST = 4.0
+#: Seconds over which two sounds are compared, and the speeds that are tried: 0.2 % apart.
+COMPARED = 40.0
+SPEEDS = np.exp(np.arange(np.log(0.24), np.log(4.2), 0.002))
+#: Onsets within 2 % of a speed are at that speed.
+NEAR = 0.02
+PER_SEMITONE = 3
+MOST_SEMITONES = 25
+#: What fits less than this (correlation) does not fit.
+LEAST_ALIKE = 0.3
+#: What fits 0.85 times as well as the best may be right too.
+AS_WELL = 0.85
 #: Beats needed to tell how far apart they are.
 FEWEST_BEATS = 4
 #: Where an off-beat may be, as a part of the beat.
@@ -88,8 +99,7 @@ def key_of(audio: Audio) -> str | None:
     """
     import librosa
 
-    part = excerpt(audio)
-    samples = _mono(part)
+    samples = _mono(excerpt(audio))
     if not samples.any():
         return None
     with warnings.catch_warnings():
@@ -99,6 +109,98 @@ def key_of(audio: Audio) -> str | None:
     fits = np.corrcoef(np.vstack([chroma, profiles]))[0, 1:]
     best = int(np.nan_to_num(fits, nan=-1.0).argmax())
     return key_name(best % 12, minor=best >= 12)  # noqa: PLR2004
+
+
+def speed_of(source: Audio, made: Audio, asked: float) -> float | None:
+    """Return how many times faster `made` is, both beginning at the same moment, or None.
+
+    No beat is counted: it is the speed at which the onsets of the source fit those of the result.
+    Where the same hits come again and again, several speeds fit; then it is the one near `asked`.
+
+    Examples
+    --------
+    >>> from musicnb import Audio
+    >>> rng = np.random.default_rng(0)
+    >>> slow, fast = np.zeros(22050 * 12), np.zeros(22050 * 10)
+    >>> for time in np.cumsum(rng.uniform(0.2, 0.9, 18)):
+    ...     slow[int(22050 * time)] = fast[int(22050 * time / 1.2)] = 1
+    >>> round(speed_of(Audio(slow, 22050), Audio(fast, 22050), 1.0), 2)
+    1.2
+    """
+    if min(source.duration, made.duration) < SHORTEST:
+        return None
+    old, new = (_onsets(each[0:COMPARED], HOP) for each in (source, made))
+    frames = np.arange(old.size)
+    fits = np.zeros(SPEEDS.size)
+    for number, speed in enumerate(SPEEDS):
+        count = min(new.size, int(old.size / speed))
+        if count * HOP >= SHORTEST / 2 * RATE:
+            moved = np.interp(np.arange(count) * speed, frames, old)
+            fits[number] = _likeness(moved, new[:count])
+    return _chosen(SPEEDS, fits, np.abs(SPEEDS / asked - 1) < NEAR)
+
+
+def interval_of(source: Audio, made: Audio, asked: float) -> float | None:
+    """Return how many semitones higher `made` is, to a third of one, or None.
+
+    No key is needed: it is the shift at which the tones of the source fit those of the result.
+    Where several fit, it is the one near `asked`.
+
+    Examples
+    --------
+    >>> from musicnb import Audio
+    >>> times = np.arange(22050) / 22050
+    >>> low, high = (Audio(np.sin(2 * np.pi * f * times), 22050) for f in (220.0, 261.63))
+    >>> interval_of(low, high, 0)
+    3.0
+    """
+    old, new = _tones(source), _tones(made)
+    if old is None or new is None:
+        return None
+    most = MOST_SEMITONES * PER_SEMITONE
+    wide = np.pad(old, most)
+    # Beyond the ends of what is known there is nothing to fit.
+    steps = np.arange(-most, most + 1)
+    fits = np.array([_likeness(wide[most - k : most - k + new.size], new) for k in steps.tolist()])
+    shifts = steps / PER_SEMITONE
+    return _chosen(shifts, fits, np.abs(shifts - asked) < 1 / PER_SEMITONE)
+
+
+def _chosen(
+    values: NDArray[np.float64], fits: NDArray[np.float64], near: NDArray[np.bool_]
+) -> float | None:
+    """Return the value that fits best; of those that fit as well, the one that was asked for."""
+    best = int(fits.argmax())
+    if fits[best] < LEAST_ALIKE:
+        return None
+    asked = int(np.where(near, fits, -1.0).argmax())
+    return float(values[asked if fits[asked] >= AS_WELL * fits[best] else best])
+
+
+def _likeness(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
+    """Return the correlation, 0 where there is none to speak of."""
+    one, other = one - one.mean(), other - other.mean()
+    size = float(np.sqrt((one @ one) * (other @ other)))
+    return float(one @ other) / size if size else 0.0
+
+
+def _tones(audio: Audio) -> NDArray[np.float64] | None:
+    """Return how loud each third of a semitone is against its octave, or None for silence."""
+    import librosa
+    from scipy.ndimage import uniform_filter1d
+
+    samples = _mono(excerpt(audio))
+    if not samples.any():
+        return None
+    octave = 12 * PER_SEMITONE
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of sounds shorter than a frame
+        levels = librosa.cqt(
+            samples, sr=RATE, hop_length=2048, n_bins=7 * octave, bins_per_octave=octave
+        )
+    decibels = np.log(np.abs(levels).mean(axis=1) + 1e-6)
+    made: NDArray[np.float64] = decibels - uniform_filter1d(decibels, octave)
+    return made
 
 
 def swing_of(audio: Audio, beats: NDArray[np.float64]) -> float | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from musicnb.audio.audio import Audio
 from musicnb.errors import InputError
 from musicnb.remix.edit import Edit, edited, mixture_of
-from musicnb.remix.judge import key_of
+from musicnb.remix.judge import interval_of, key_of
 from musicnb.remix.names import interval, parse_key, transposed
 from musicnb.remix.plan import TRANSPOSE, Plan, require
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Stems without a pitch that could be in a key.
 UNPITCHED = frozenset({"drums"})
+#: What is heard is exact to a third of a semitone.
+SEMITONES_OFF = 0.5
 #: Stems of which a listener knows how the formants should be.
 VOICES = frozenset({"vocals"})
 
@@ -98,7 +100,7 @@ def change_key(
     measured: dict[str, Any] = {}
     notes: list[str] = []
     if verify:
-        measured, notes = judged_key(audio, semitones, heard)
+        measured, notes = judged_key(source, audio, semitones, heard)
     return Edit(audio, requested, measured, tuple(notes), stems)
 
 
@@ -134,14 +136,25 @@ def key_interval(
 
 
 def judged_key(
-    made: Audio, semitones: float, source: str | None
+    source: Audio, made: Audio, semitones: float, source_key: str | None
 ) -> tuple[dict[str, Any], list[str]]:
-    """Return what is heard in the source and the result, and where it is not what was asked."""
-    heard = key_of(made)
-    measured = {"source_key": source, "key": heard}
-    if source is None or heard is None:
-        return measured, ["No key is heard, so that the edit could not be checked."]
-    expected = transposed(source, semitones)
-    if heard == expected or semitones % 1:  # between two keys there is none to expect
-        return measured, []
-    return measured, [f"The result is heard in {heard} instead of {expected}."]
+    """Return what is heard in the source and the result, and where it is not what was asked.
+
+    Two things are looked at: how much higher the tones of the result are, and which key it is
+    heard in. The second is harder, as two keys may share all their tones.
+    """
+    heard, shift = key_of(made), interval_of(source, made, semitones)
+    measured = {
+        "transpose": None if shift is None else round(shift, 2),
+        "source_key": source_key,
+        "key": heard,
+    }
+    notes = []
+    if shift is not None and abs(shift - semitones) > SEMITONES_OFF:
+        notes.append(f"The tones are {shift:.3g} semitones higher instead of {semitones:g}.")
+    if source_key is None or heard is None:
+        return measured, [*notes, "No key is heard, so that it could not be checked."]
+    expected = transposed(source_key, semitones)
+    if heard != expected and not semitones % 1:  # between two keys there is none to expect
+        notes.append(f"The result is heard in {heard} instead of {expected}.")
+    return measured, notes

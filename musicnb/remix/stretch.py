@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     Block = NDArray[np.float32]
 
-#: Seconds of output in a segment. Most songs take two, and 200 MB.
-SEGMENT = 120.0
+#: Seconds of output in a segment.
+SEGMENT = 30.0
 #: Seconds by which segments overlap; somewhere in it is a place to join them.
 OVERLAP = 1.0
 #: Seconds of input around a segment, so that its edges sound like its middle.

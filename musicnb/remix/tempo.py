@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from musicnb.errors import InputError
 from musicnb.remix.edit import Edit, edited, mixture_of
-from musicnb.remix.judge import tempo_of
+from musicnb.remix.judge import speed_of, tempo_of
 from musicnb.remix.plan import TEMPO, Plan, require
 
 if TYPE_CHECKING:
@@ -18,8 +18,17 @@ if TYPE_CHECKING:
 BPM = (20.0, 400.0)
 #: Tempi that differ by less are the same; what evaluations of tempo trackers allow.
 TOLERANCE = 0.04
-#: What a listener, and a network, may take the beat for instead.
-OCTAVES = {0.5: "half", 2.0: "twice", 1 / 3: "a third of", 3.0: "three times"}
+#: Half the beats of another listener, or twice as many.
+OCTAVES = {0.5: "half", 2.0: "twice"}
+#: What may be counted instead, where there are triplets too.
+LEVELS = OCTAVES | {
+    1 / 3: "a third of",
+    2 / 3: "two thirds of",
+    3 / 4: "three quarters of",
+    4 / 3: "four thirds of",
+    3 / 2: "one and a half times",
+    3.0: "three times",
+}
 
 
 def change_tempo(
@@ -85,7 +94,7 @@ def change_tempo(
     requested: dict[str, Any] = {"tempo": ratio} | ({} if bpm is None else {"bpm": float(bpm)})
     measured: dict[str, Any] = {}
     if verify:
-        measured, more = judged_tempo(audio, ratio, bpm, heard)
+        measured, more = judged_tempo(source, audio, ratio, bpm, heard)
         notes += more
     return Edit(audio, requested, measured, tuple(notes), stems)
 
@@ -130,21 +139,33 @@ def tempo_ratio(
 
 
 def judged_tempo(
-    made: Audio, ratio: float, bpm: float | None, source: float | None
+    source: Audio | None, made: Audio, ratio: float, bpm: float | None, source_bpm: float | None
 ) -> tuple[dict[str, Any], list[str]]:
-    """Return what is heard in the source and the result, and where it is not what was asked."""
+    """Return what is heard in the source and the result, and where it is not what was asked.
+
+    Two things are looked at: how much faster the result is, and which tempo it is heard at. The
+    second is harder, as a listener, too, may count half or twice the beats.
+    """
     heard = tempo_of(made)
-    measured = {"source_bpm": _rounded(source), "bpm": _rounded(heard)}
-    expected = bpm if bpm is not None else source and source * ratio
+    speed = None if source is None else speed_of(source, made, ratio)
+    measured = {
+        "tempo": None if speed is None else round(speed, 3),
+        "source_bpm": None if source_bpm is None else round(source_bpm, 2),
+        "bpm": None if heard is None else round(heard, 2),
+    }
+    notes = []
+    if speed is not None and not same_tempo(speed, ratio):
+        notes.append(f"The result is {speed:.3f} times as fast instead of {ratio:.3f}.")
+    expected = bpm if bpm is not None else source_bpm and source_bpm * ratio
     if expected is None or heard is None:
-        return measured, ["No tempo is heard, so that the edit could not be checked."]
+        return measured, [*notes, "No tempo is heard, so that it could not be checked."]
     if same_tempo(heard, expected):
-        return measured, []
+        return measured, notes
     found = f"The result is heard at {heard:.1f} BPM"
-    for factor, words in OCTAVES.items():
+    for factor, words in LEVELS.items():
         if same_tempo(heard, expected * factor):
-            return measured, [f"{found}, {words} the {expected:.1f} that were expected."]
-    return measured, [f"{found} instead of {expected:.1f}."]
+            return measured, [*notes, f"{found}, {words} the {expected:.1f} that were expected."]
+    return measured, [*notes, f"{found} instead of {expected:.1f}."]
 
 
 def same_tempo(one: float, other: float) -> bool:
@@ -155,7 +176,3 @@ def same_tempo(one: float, other: float) -> bool:
 def _in_range(ratio: float, bpm: float, source: float) -> float:
     require(f"the change from {source:.1f} to {bpm:g} BPM", ratio, TEMPO, "times the speed")
     return ratio
-
-
-def _rounded(tempo: float | None) -> float | None:
-    return None if tempo is None else round(tempo, 2)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 #: Where each task's calibration function lives. Names, not imports: runtime knows no domain.
 TASKS = {
     "analyze": "musicnb.analysis.cost:calibrate_analyze",
+    "edit": "musicnb.remix.cost:calibrate_edit",
     "separate": "musicnb.stems.cost:calibrate_separate",
 }
 
