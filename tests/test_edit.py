@@ -18,6 +18,7 @@ from musicnb.remix.names import interval, parse_key
 from musicnb.remix.plan import STEMS, Plan
 from musicnb.remix.stretch import stretch_blocks
 from musicnb.remix.tempo import judged_tempo
+from musicnb.remix.warp import TimeMap, warp
 
 RATE = 44_100
 
@@ -196,6 +197,29 @@ def test_a_seam_that_is_not_looked_for_would_be_heard(monkeypatch):
     made = np.concatenate(list(stretch_blocks([samples], RATE, tempo=0.93, segment=2.0)), axis=1)
     level = envelope(made[0, RATE:-RATE], 882)
     assert level.min() < 0.9 * np.median(level)
+
+
+@pytest.mark.parametrize("tempo", [0.8, 1.25])
+def test_every_segment_is_in_its_place(tempo):
+    times = np.arange(0.5, 7.6, 0.5)
+    song, burst = hits(times, 8)
+    made = np.concatenate(
+        list(stretch_blocks([song.samples], RATE, tempo=tempo, segment=1.7)), axis=1
+    )
+    # At a seam a segment may be moved by 5 ms, to agree with the one before.
+    assert np.abs(offsets_ms(Audio(made, RATE), burst, times / tempo)).max() < 6
+
+
+def test_a_slower_chord_stays_clean():
+    """Between its tones there is 45 dB less than in them; without phase locking, 38."""
+    notes = (220.0, 277.2, 329.6, 440.0, 554.4)
+    chord = sum(tone(note, 4, 0.1) for note in notes)[None]
+    made = warp(chord, RATE, TimeMap(np.array([0.0, 4.0]), np.array([0.0, 5.3])))
+    middle = made[0, RATE // 2 : -RATE // 2].astype(float)
+    power = np.abs(np.fft.rfft(middle * np.hanning(middle.size))) ** 2
+    frequencies = np.fft.rfftfreq(middle.size, 1 / RATE)
+    inside = np.any([np.abs(frequencies - note) < 5 for note in notes], axis=0)
+    assert 10 * np.log10(power[~inside].sum() / power[inside].sum()) < -45
 
 
 def test_blocks_of_any_length_give_the_same_samples():

@@ -71,6 +71,13 @@ def test_file_and_memory_agree(song, tmp_path):
     assert np.abs(memory.samples - musicnb.load(made.path).samples).max() < 2**-23
 
 
+def test_a_part_is_missing_from_the_file(song, tmp_path):
+    quiet = musicnb.load(song).gain(-12)
+    made = musicnb.edit_file(quiet, tmp_path / "made.wav", remove_part="vocals", verify=False)
+    left = quiet.samples - musicnb.separate(quiet)["vocals"].samples
+    assert np.abs(musicnb.load(made.path).samples - left).max() < 1e-4
+
+
 def test_no_peak_is_clipped(tmp_path):
     """A song at full scale comes out below it; a warning would be an error here."""
     loud = musicnb.load("demo:starfall", duration=4)
