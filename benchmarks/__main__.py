@@ -1,4 +1,4 @@
-"""``python -m benchmarks speed|quality|widgets|analysis|edits [--json]``."""
+"""``python -m benchmarks speed|quality|widgets|analysis|edits|effects [--json]``."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def main() -> None:
         "widgets": "the widgets beside plotly, wavesurfer.js and others, in a real browser",
         "analysis": "beats, tempo, key and genre, beside librosa, on pieces never seen",
         "edits": "tempo, key and swing, beside librosa: time taken, attacks, pitch, formants",
+        "effects": "what is heard of EQ, compression, delay and reverb, beside the mean",
         "quality": "SDR and SI-SDR with intervals, beside classical methods and the oracle mask",
     }.items():
         command = commands.add_parser(name, help=text, description=text)
@@ -38,6 +39,10 @@ def main() -> None:
         from benchmarks.edits import edits
 
         report = edits()
+    elif options.command == "effects":
+        from benchmarks.effects import effects
+
+        report = effects(quick=options.quick)
     else:
         from benchmarks.quality import quality
 

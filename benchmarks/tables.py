@@ -26,6 +26,7 @@ def show(report: dict[str, Any]) -> None:
         "widgets": widgets,
         "analysis": analysis,
         "edits": edits,
+        "effects": effects,
     }
     for table in tables[report["benchmark"]](report):
         console.print(table)
@@ -91,6 +92,24 @@ def edits(report: dict[str, Any]) -> Iterable[Table]:
         columns = [name for name in titles if any(name in row for row in report[task].values())]
         rows = [(m, *(row.get(c, "") for c in columns)) for m, row in report[task].items()]
         yield _table(task.capitalize(), ("", *(titles[c] for c in columns)), rows)
+
+
+def effects(report: dict[str, Any]) -> Iterable[Table]:
+    """Yield the tables of a report on effects."""
+    for where in ("held_out", "real"):
+        rows = [
+            (name, row["unit"], _score(row["mae"]), row["mae_of_the_mean"])
+            for name, row in report[where]["parameters"].items()
+        ]
+        titles = ("setting", "unit", "mean absolute error", "of the mean")
+        yield _table(f"{where}: how effects were set", titles, rows)
+        rows = [
+            (name, row["auc"], row["calibration_error"], row["accuracy"])
+            for name, row in report[where]["presence"].items()
+        ]
+        titles = ("effect", "AUC", "calibration error", "accuracy")
+        yield _table(f"{where}: which effects are there", titles, rows)
+    yield _floors(report)
 
 
 def _score(value: dict[str, float] | None) -> str:

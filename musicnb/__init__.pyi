@@ -8,6 +8,7 @@ from .audio.songs import demo_songs
 from .effects.apply import apply_effects
 from .effects.chain import EffectChain
 from .effects.match import match_effects
+from .effects.recommend import recommend_effects
 from .remix.edit import Edit
 from .remix.files import edit_file
 from .remix.key import change_key
@@ -48,6 +49,7 @@ __all__ = [
     "load",
     "match_effects",
     "mix",
+    "recommend_effects",
     "remove_part",
     "replay",
     "separate",

@@ -85,6 +85,42 @@ def match(
     _report(file, output, found.chain, save_chain, json, extra)
 
 
+@app.command()
+def recommend(
+    file: Source,
+    kind: Annotated[
+        str | None,
+        typer.Option(help="mix, acoustic, electronic, metal, voice, guitar or drums."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Also write the sound with the chain.")
+    ] = None,
+    save_chain: KeepChain = None,
+    json: Json = False,
+) -> None:
+    """Recommend a chain for a recording, with a reason for each effect.
+
+    The chain is where to begin: keep it with --save-chain, change it, and use `apply`.
+    """
+    import musicnb
+
+    audio = musicnb.load(file)
+    advice = musicnb.recommend_effects(audio, kind)
+    if output is not None:
+        musicnb.apply_effects(audio, advice.chain).save(output)
+    if save_chain is not None:
+        advice.chain.save(save_chain)
+    if json:
+        written = {"source": file, "output": output and str(output)}
+        print_json(written | {"chain_file": save_chain and str(save_chain)} | advice.to_dict())
+        return
+    rows = [(r.effect, r.words, f"{r.confidence:.0%}") for r in advice.reasons]
+    print_table(f"{file}, compared with: {advice.kind}", ("", "reason", "confidence"), rows)
+    print(f"\n{advice.chain.describe()}")
+    before, after = advice.distance
+    print(f"\ndistance from {advice.kind}: {before:.1f} spreads, with this chain {after:.1f}")
+
+
 def changed(chain: EffectChain, settings: list[str]) -> EffectChain:
     """Return the chain with settings such as 'reverb.rt60=1.5'.
 
