@@ -111,7 +111,7 @@ def edit_file(
 
     Notes
     -----
-    Taught in lesson 06.
+
     """
     asked = Asked(
         tempo=tempo,

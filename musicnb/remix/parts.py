@@ -61,7 +61,7 @@ def remove_part(
 
     Notes
     -----
-    Taught in lesson 06.
+
     """
     if isinstance(sound, Audio):
         require_part(part, STEMS)
