@@ -108,10 +108,6 @@ def edit_file(
     >>> path = Path(tempfile.mkdtemp()) / "high.flac"
     >>> musicnb.edit_file(song, path, tempo=1.25, transpose=2).duration
     8.0
-
-    Notes
-    -----
-
     """
     asked = Asked(
         tempo=tempo,

@@ -58,10 +58,6 @@ def remove_part(
     Stems(accompaniment; 4.000 s)
     >>> karaoke.stems["accompaniment"] is stems["accompaniment"]
     True
-
-    Notes
-    -----
-
     """
     if isinstance(sound, Audio):
         require_part(part, STEMS)
