@@ -15,6 +15,8 @@ from musicnb.audio.loudness import MAX_CHANNELS
 from musicnb.errors import InputError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from musicnb.audio.audio import Audio
 
 TARGETS = Path(__file__).parent / "targets.json"
@@ -24,6 +26,10 @@ RATE = 32_000
 SECONDS = 60.0
 #: Seconds over which short-time levels are taken.
 SHORT = 0.05
+#: Few recordings of a kind are alike by chance; none is taken for narrower than this, dB.
+LEAST_SPREAD = 1.5
+#: How many of the ten measures are independent, roughly.
+INDEPENDENT = 4
 
 
 @dataclass(frozen=True)
@@ -110,10 +116,29 @@ def targets() -> dict[str, dict[str, Any]]:
 
 def distance(profile: Profile, kind: str) -> float:
     """Return how far a profile is from a kind, in spreads: about 1 for one of its own."""
+    away, _ = _away(profile, kind)
+    return float(np.sqrt(np.mean(np.square(away))))
+
+
+def likelihood(profile: Profile) -> dict[str, float]:
+    """Return for each kind how likely the profile is one of its own, together 1.
+
+    Gaussian in each measure, so that a kind of great variety is not near to everything. The
+    measures hang together, and count as `INDEPENDENT`.
+    """
+    logs = {}
+    for kind in targets():
+        away, spread = _away(profile, kind)
+        logs[kind] = -INDEPENDENT * float(np.mean(np.square(away) / 2 + np.log(spread)))
+    weights = {kind: math.exp(value - max(logs.values())) for kind, value in logs.items()}
+    return {kind: weight / sum(weights.values()) for kind, weight in weights.items()}
+
+
+def _away(profile: Profile, kind: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return each measure's difference from a kind in spreads, and the spreads."""
     target = targets()[kind]
-    parts = [
-        (np.array(profile.balance) - target["balance"]) / np.maximum(target["balance_spread"], 1),
-        [(profile.crest - target["crest"]) / max(target["crest_spread"], 1)],
-        [(profile.dynamics - target["dynamics"]) / max(target["dynamics_spread"], 1)],
-    ]
-    return float(np.sqrt(np.mean(np.square(np.concatenate(parts)))))
+    measured = np.array([*profile.balance, profile.crest, profile.dynamics])
+    means = np.array([*target["balance"], target["crest"], target["dynamics"]])
+    spreads = [*target["balance_spread"], target["crest_spread"], target["dynamics_spread"]]
+    spread = np.maximum(spreads, LEAST_SPREAD)
+    return (measured - means) / spread, spread

@@ -13,7 +13,7 @@ from musicnb.audio.loudness import MAX_CHANNELS
 from musicnb.effects.apply import apply_effects
 from musicnb.effects.chain import GAIN, EffectChain
 from musicnb.effects.hear import Heard, hear
-from musicnb.effects.profile import CENTRES, Profile, distance, measure, targets
+from musicnb.effects.profile import CENTRES, Profile, distance, likelihood, measure, targets
 from musicnb.effects.settings import Band, Compressor, Delay, Equalizer, Limiter, Reverb
 from musicnb.errors import InputError
 
@@ -206,13 +206,13 @@ def recommend_effects(audio: Audio, kind: str | None = None) -> Recommendation:
 
 
 def _nearest(profile: Profile) -> tuple[str, Reason]:
-    ranked = sorted(targets(), key=lambda kind: distance(profile, kind))
-    first, second = (distance(profile, kind) for kind in ranked[:2])
+    likely = likelihood(profile)
+    first, second = sorted(likely, key=lambda kind: -likely[kind])[:2]
     words = (
-        f"taken for {ranked[0]!r}, the nearest kind ({first:.1f} spreads away; next is "
-        f"{ranked[1]!r} with {second:.1f}); pass kind= if you know better"
+        f"by its balance and dynamics taken for {first!r} ({likely[first]:.0%}; next is "
+        f"{second!r} with {likely[second]:.0%}); pass the kind if you know better"
     )
-    return ranked[0], Reason("kind", words, second / (first + second))
+    return first, Reason("kind", words, likely[first])
 
 
 def _rarity(difference: float, spread: float, recordings: int) -> float:
@@ -304,7 +304,8 @@ def _space(
         )
         reasons.append(Reason("delay", words, 0.5))
     else:
-        reasons.append(Reason("delay", f"none: {rate:.1f} onsets a second leave no gaps", 0.5))
+        why = "drums are not echoed" if kind == "drums" else "they leave no gaps"
+        reasons.append(Reason("delay", f"none: {rate:.1f} onsets a second, {why}", 0.5))
     return delay, reverb, reasons
 
 
