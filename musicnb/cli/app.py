@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import typer
 
-from musicnb.cli import analyze, course, demo, doctor, edit, effects, estimate, lab, replay, separate
+from musicnb.cli import (
+    analyze,
+    course,
+    demo,
+    doctor,
+    edit,
+    effects,
+    estimate,
+    lab,
+    replay,
+    separate,
+)
 from musicnb.errors import Cancelled, MusicnbError
 
 if TYPE_CHECKING:
