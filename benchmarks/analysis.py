@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: Rendered items, and with ``--quick``.
-ITEMS, QUICK = 160, 24
+ITEMS, QUICK = 120, 24
 IMMICH = wheel(
     "immich-memories-music",
     "0.1.0",

@@ -1,4 +1,6 @@
 from . import effects, errors
+from .analysis.analyze import analyze
+from .analysis.result import Analysis
 from .audio.audio import Audio
 from .audio.estimate import estimate
 from .audio.files import load
@@ -27,6 +29,7 @@ from .widgets.quiz import Quiz
 __version__: str
 
 __all__ = [
+    "Analysis",
     "Audio",
     "Edit",
     "EffectChain",
@@ -36,6 +39,7 @@ __all__ = [
     "SpectrogramExplorer",
     "StemMixer",
     "Stems",
+    "analyze",
     "apply_effects",
     "change_key",
     "change_swing",

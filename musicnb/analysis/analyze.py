@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicnb.analysis.beats import find_beats, find_downbeats
-from musicnb.analysis.listen import WEIGHTS, Heard, listen, temperatures
+from musicnb.analysis.listen import (
+    WEIGHTS,
+    Heard,
+    listen,
+    network,
+    style_shares,
+    temperatures,
+)
 from musicnb.analysis.network import GENRES, MOODS, TEMPO_CLASSES, TEMPO_LOW, TEMPO_STEP
 from musicnb.analysis.result import Analysis, Estimate, Tempo
 from musicnb.audio.audio import Audio
@@ -25,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    from musicnb.analysis.network import AnalysisNet
 
 NOTES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 KEYS = tuple(f"{note} {mode}" for mode in ("major", "minor") for note in NOTES)
@@ -93,6 +102,7 @@ def analyze_job(
     where = pick_device(device)
     if not isinstance(audio, Audio) and str(audio).startswith("demo:"):
         audio = load(str(audio))
+    total = _duration(audio)
     recipe = audio.recipe if isinstance(audio, Audio) else Recipe.of_file(audio, {})
 
     def task(job: Job[Analysis]) -> Analysis:
@@ -117,9 +127,9 @@ def analyze_job(
 
             opinion = tag(audio, device=device)
         source = audio if isinstance(audio, Audio) else str(Path(audio))
-        return conclude(heard, recipe_of(recipe), opinion, source)
+        return conclude(heard, network(where), recipe_of(recipe), opinion, source)
 
-    return Job(task, total=_duration(audio), title="Analysing", unit="s")
+    return Job(task, total=total, title="Analysing", unit="s")
 
 
 def _chain(
@@ -137,17 +147,22 @@ def recipe_of(source: Recipe) -> Recipe:
 
 
 def conclude(
-    heard: Heard, recipe: Recipe, opinion: dict[str, float] | None, source: Audio | str | None
+    heard: Heard,
+    net: AnalysisNet,
+    recipe: Recipe,
+    opinion: dict[str, float] | None,
+    source: Audio | str | None,
 ) -> Analysis:
     """Return the analysis: what follows from what the network heard."""
     beats = find_beats(heard.beat)
     first, meters = find_downbeats(beats, heard.downbeat, temperatures()["meter"])
+    style = style_shares(net, heard, beats, beats[first])
     seconds = np.arange(len(heard.local_tempo)) + 0.5
     return Analysis(
         tempo=tempo_of(heard.shares["tempo"], beats),
         key=estimate_of(KEYS, heard.shares["key"]),
-        genre=estimate_of(GENRES, heard.shares["genre"]),
-        mood=estimate_of(MOODS, heard.shares["mood"]),
+        genre=estimate_of(GENRES, style["genre"]),
+        mood=estimate_of(MOODS, style["mood"]),
         meter=estimate_of([str(meter) for meter in meters], np.array(list(meters.values()))),
         beats=beats,
         downbeats=beats[first],

@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from musicnb.analysis.features import RHYTHM_RATE, SAMPLE_RATE, level_gain, views
+from musicnb.analysis.features import (
+    RHYTHM_BANDS,
+    RHYTHM_RATE,
+    SAMPLE_RATE,
+    level_gain,
+    views,
+)
 from musicnb.analysis.network import AnalysisNet
+from musicnb.analysis.pattern import rises, style_features
 from musicnb.audio.resample import resample_blocks
 from musicnb.runtime.weights import card, load_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -28,8 +35,8 @@ WINDOW_S, MARGIN_S = 40, 4
 STEP_S = WINDOW_S - 2 * MARGIN_S
 #: Softer than this (dBFS, root mean square of a second) is silence.
 SILENCE = -60.0
-#: Heads that answer for the whole sound.
-HEADS = ("tempo", "key", "genre", "mood")
+#: Heads that answer for the whole sound, before the beats are known.
+HEADS = ("tempo", "key")
 #: Seconds of sound it takes to be as sure as the network is.
 ENOUGH_S = 8.0
 
@@ -44,6 +51,10 @@ class Heard:
         Probabilities, 50 frames a second.
     shares : dict of str to ndarray
         For each of `HEADS` the calibrated probability of each class.
+    rises : ndarray
+        How each group of bands rises, frame by frame (`musicnb.analysis.pattern.rises`).
+    mean, spread : ndarray
+        Mean and standard deviation over time of each band of the rhythm view.
     local_tempo, local_key : ndarray
         The same for each second, shape (seconds, classes).
     duration : float
@@ -55,6 +66,9 @@ class Heard:
     beat: Block
     downbeat: Block
     shares: dict[str, Block]
+    rises: Block
+    mean: Block
+    spread: Block
     local_tempo: Block
     local_key: Block
     duration: float
@@ -95,8 +109,15 @@ def listen(
     """
     net = network(device)
     collected = _Collected()
-    mono = (block.mean(axis=0, keepdims=True) for block in blocks)
-    stream = resample_blocks(mono, sample_rate, SAMPLE_RATE, 1)
+    frames = 0
+
+    def mixed() -> Iterator[Block]:
+        nonlocal frames
+        for block in blocks:
+            frames += block.shape[1]
+            yield block.mean(axis=0, keepdims=True)
+
+    stream = resample_blocks(mixed(), sample_rate, SAMPLE_RATE, 1)
     window, step = WINDOW_S * SAMPLE_RATE, STEP_S * SAMPLE_RATE
     waiting = np.zeros(0, np.float32)
     more = True
@@ -108,12 +129,14 @@ def listen(
             if block is not None:
                 parts.append(block[0])
         waiting = np.concatenate(parts)
+        if not more and collected.empty:  # even a click gets a second to be heard in
+            waiting = np.pad(waiting, (0, max(SAMPLE_RATE - len(waiting), 0)))
         while len(waiting) > window or (not more and len(waiting)):
             last = len(waiting) <= window
             collected.add(net, waiting[:window], device, last=last)
             advance(STEP_S if not last else len(waiting) / SAMPLE_RATE)
             waiting = waiting[:0] if last else waiting[step:]
-    return collected.heard()
+    return collected.heard(frames / sample_rate)
 
 
 class _Collected:
@@ -123,8 +146,9 @@ class _Collected:
         self._curves: list[tuple[Block, Block]] = []
         self._local: list[tuple[Block, Block]] = []
         self._sums: dict[str, Block] = {}
+        self._rises: list[Block] = []
+        self._bands = np.zeros((2, RHYTHM_BANDS))
         self._weight = self._sounding = 0.0
-        self._samples = 0
         self._temperatures = temperatures()
 
     def add(self, net: AnalysisNet, samples: Block, device: torch.device, *, last: bool) -> None:
@@ -153,29 +177,77 @@ class _Collected:
         )
         weight = float(loud[seconds].sum())
         self._sounding += min(weight, stop - start)
+        # Half precision, because it is kept for the whole sound.
+        self._rises.append(rises(rhythm)[frames].half().cpu().numpy())
+        kept = rhythm[frames].double().cpu().numpy()
+        self._bands += kept.sum(axis=0), np.square(kept).sum(axis=0)
         for name in HEADS:
             logits = made[name].numpy() * weight
             self._sums[name] = self._sums.get(name, np.zeros_like(logits)) + logits
         self._weight += weight
-        self._samples += round((stop - start) * SAMPLE_RATE)
 
     def _probable(self, made: dict[str, torch.Tensor], name: str) -> Block:
         scaled = made[name] / self._temperatures[name.removeprefix("local_")]
         return np.asarray(torch.softmax(scaled, dim=-1).numpy())
 
-    def heard(self) -> Heard:
-        sure = min(self._sounding / ENOUGH_S, 1.0)
+    @property
+    def empty(self) -> bool:
+        """Whether no window was heard yet."""
+        return not self._curves
+
+    def heard(self, duration: float) -> Heard:
+        """Return what was heard in all."""
+        sure = certainty(self._sounding)
         shares = {}
         for name, sums in self._sums.items():
             scaled = torch.from_numpy(sums / max(self._weight, 1.0)) / self._temperatures[name]
             share = torch.softmax(scaled, dim=-1).numpy()
-            # Of a very short sound, or of silence, nothing is known for sure.
             shares[name] = (sure * share + (1 - sure) / len(share)).astype(np.float32)
         beat, downbeat = (np.concatenate(parts) for parts in zip(*self._curves, strict=True))
         tempo, key = (np.concatenate(parts) for parts in zip(*self._local, strict=True))
+        rise = np.concatenate(self._rises).astype(np.float32)
+        mean, square = self._bands / len(rise)
+        spread = np.sqrt(np.maximum(square - mean**2, 0))
         return Heard(
-            beat, downbeat, shares, tempo, key, self._samples / SAMPLE_RATE, self._sounding
+            beat,
+            downbeat,
+            shares,
+            rise,
+            mean.astype(np.float32),
+            spread.astype(np.float32),
+            tempo,
+            key,
+            duration,
+            self._sounding,
         )
+
+
+def certainty(sounding: float) -> float:
+    """Return the share of the network's answer in ours: of a very short sound nothing is sure."""
+    return min(sounding / ENOUGH_S, 1.0)
+
+
+def style_shares(
+    net: AnalysisNet, heard: Heard, beats: NDArray[np.float64], downbeats: NDArray[np.float64]
+) -> dict[str, Block]:
+    """Return the calibrated probability of each genre and of each mood."""
+    key = heard.shares["key"]
+    features = style_features(
+        torch.from_numpy(heard.rises),
+        torch.from_numpy(heard.mean),
+        torch.from_numpy(heard.spread),
+        beats,
+        downbeats,
+        float(key[:12].sum() - key[12:].sum()),
+    )
+    where, sure = next(net.parameters()).device, certainty(heard.sounding)
+    with torch.inference_mode():
+        logits = net.style(features[None].to(where))
+    made = {}
+    for name, values in zip(("genre", "mood"), logits, strict=True):
+        share = torch.softmax(values[0].cpu() / temperatures()[name], dim=0).numpy()
+        made[name] = (sure * share + (1 - sure) / len(share)).astype(np.float32)
+    return made
 
 
 def _loud_seconds(samples: Block) -> Block:

@@ -4,7 +4,8 @@ Two views of the sound (`musicnb.analysis.features`) have a front of convolution
 view goes through a temporal convolutional network, as in Boeck and Davies, "Deconstruct, analyse,
 reconstruct: how to improve tempo, beat, and downbeat estimation", ISMIR 2020. The pitch view is
 folded into one octave and seen by convolutions that go around the circle of twelve pitch classes:
-whoever transposes a song turns its key by as much, whatever the weights. Lesson 04 uses it.
+whoever transposes a song turns its key by as much, whatever the weights (but for the ends of the
+axis). Lesson 04 uses it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from musicnb.analysis.features import (
     PITCH_RATE,
     RHYTHM_RATE,
 )
+from musicnb.analysis.pattern import FEATURES
 
 #: Genres and moods, in the order of the outputs.
 GENRES = ("ballroom", "blues", "country-folk", "electronic", "funk-soul", "jazz", "latin", "pop",
@@ -116,8 +118,10 @@ class TempoHead(nn.Module):
         self.usual = nn.Parameter(torch.zeros(TEMPO_CLASSES))
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return logits (batch, 121) for the whole, and (batch, seconds, 121) for each second."""
-        alike = self.self_similarity(self.curves(x))
+        """Return logits (batch, 121) for the whole, and (batch, seconds, 121)."""
+        # In training every fourth second will do.
+        step = 4 if self.training else 1
+        alike = self.self_similarity(self.curves(x).float(), step)
         seconds = alike.shape[1]
         both = torch.cat((alike.mean(dim=1, keepdim=True), alike), dim=1)
         logits = self.out(self.compare(both.flatten(0, 1)))[:, 0] + self.usual
@@ -125,15 +129,15 @@ class TempoHead(nn.Module):
         return logits[:, 0], logits[:, 1:]
 
     @staticmethod
-    def self_similarity(curves: Tensor) -> Tensor:
-        """Return autocorrelations of (batch, curves, frames) around each second.
+    def self_similarity(curves: Tensor, step: int = 1) -> Tensor:
+        """Return autocorrelations of (batch, curves, frames) around each `step` seconds.
 
         The result is of shape (batch, seconds, multiples * curves, 121), between -1 and 1.
         """
         length = round(LOCAL_S * RHYTHM_RATE)
         seconds = max(curves.shape[2] // RHYTHM_RATE, 1)
         padded = functional.pad(curves, (length // 2, length // 2 + RHYTHM_RATE))
-        windows = padded.unfold(2, length, RHYTHM_RATE)[:, :, :seconds]
+        windows = padded.unfold(2, length, RHYTHM_RATE)[:, :, :seconds:step]
         windows = windows - windows.mean(dim=3, keepdim=True)
         power = torch.fft.rfft(windows, 2 * length).abs().square()
         alike = torch.fft.irfft(power)[..., : length // 2 + 1]
@@ -146,8 +150,43 @@ class TempoHead(nn.Module):
         return picked.permute(0, 2, 1, 3, 4).flatten(2, 3)
 
 
+class StyleNet(nn.Module):
+    """Genre and mood from the pattern of the beats and the balance of the bands.
+
+    Input is what `musicnb.analysis.pattern.style_features` returns; output are the logits of the
+    genres and of the moods.
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, width: int = 64, dropout: tuple[float, float] = (0.3, 0.5)) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(FEATURES))
+        self.register_buffer("scale", torch.ones(FEATURES))
+        self.layers = nn.Sequential(
+            nn.Dropout(dropout[0]), nn.Linear(FEATURES, width), nn.ELU(), nn.Dropout(dropout[1])
+        )
+        self.genre = nn.Linear(width, len(GENRES))
+        self.mood = nn.Linear(width, len(MOODS))
+
+    def normalised(self, features: Tensor) -> Tensor:
+        """Return the features with mean 0 and deviation 1 over the training pieces, clamped."""
+        made: Tensor = ((features - self.mean) / self.scale).clamp(-5, 5)
+        return made
+
+    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Return logits (batch, 10) and (batch, 4)."""
+        return self.heads(self.normalised(features))
+
+    def heads(self, normalised: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the logits from features that are normalised already."""
+        x = self.layers(normalised)
+        return self.genre(x), self.mood(x)
+
+
 class AnalysisNet(nn.Module):
-    """Beats, tempo, key, genre and mood from the two views of a sound.
+    """Beats, tempo and key from the two views of a sound; genre and mood follow from them.
 
     Parameters
     ----------
@@ -162,8 +201,8 @@ class AnalysisNet(nn.Module):
     -----
     `rhythm` is of shape ``(batch, frames, 84)`` and `pitch` of shape ``(batch, frames / 10, 216)``.
     The output is a dictionary of logits: ``beat`` and ``downbeat`` (batch, frames); ``tempo``
-    (batch, 121), ``key`` (batch, 24), ``genre`` and ``mood`` for the whole; ``local_tempo``
-    (batch, seconds, 121) and ``local_key`` (batch, seconds, 24).
+    (batch, 121) and ``key`` (batch, 24) for the whole; ``local_tempo`` (batch, seconds, 121) and
+    ``local_key`` (batch, seconds, 24). The beats found, `style` hears genre and mood.
 
     Examples
     --------
@@ -172,8 +211,8 @@ class AnalysisNet(nn.Module):
     >>> with torch.inference_mode():
     ...     made = net(torch.rand(1, 500, 84), torch.rand(1, 50, 216))
     >>> {name: tuple(value.shape) for name, value in made.items()}
-    {'beat': (1, 500), 'downbeat': (1, 500), 'tempo': (1, 121), 'key': (1, 24), 'genre': (1, 10),
-     'mood': (1, 4), 'local_tempo': (1, 10, 121), 'local_key': (1, 10, 24)}
+    {'beat': (1, 500), 'downbeat': (1, 500), 'tempo': (1, 121), 'key': (1, 24),
+     'local_tempo': (1, 10, 121), 'local_key': (1, 10, 24)}
     """
 
     def __init__(self, width: int = 64, channels: int = 16, dropout: float = 0.1) -> None:
@@ -188,13 +227,7 @@ class AnalysisNet(nn.Module):
             nn.Conv2d(key_width, key_width, (1, 12)), nn.ELU(), nn.Dropout2d(dropout)
         )
         self.key_out = nn.Conv2d(key_width, 2, (1, 12))
-        summary = 3 * width + 2 * key_width + 2
-        self.shared = nn.Sequential(
-            nn.LayerNorm(summary), nn.Dropout(2 * dropout), nn.Linear(summary, width), nn.ELU(),
-            nn.Dropout(2 * dropout),
-        )  # fmt: skip
-        self.genre = nn.Linear(width, len(GENRES))
-        self.mood = nn.Linear(width, len(MOODS))
+        self.style = StyleNet()
 
     def forward(self, rhythm: Tensor, pitch: Tensor) -> dict[str, Tensor]:
         """Return the logits of every head."""
@@ -204,25 +237,14 @@ class AnalysisNet(nn.Module):
             x, own = layer(x)
             skips = skips + own
         beats = self.beats(functional.elu(x))
+        tempo, local_tempo = self.tempo(skips)
         chroma = self.pitch_front(pitch)
         key = self.keys(chroma.mean(dim=2, keepdim=True))[:, 0]
-        modes = key.reshape(-1, 2, 12).logsumexp(dim=2)
-        summary = torch.cat(
-            (
-                front.mean(dim=2), front.std(dim=2), skips.mean(dim=2),
-                chroma.mean(dim=(2, 3)), chroma.std(dim=2).mean(dim=2), modes,
-            ),
-            dim=1,
-        )  # fmt: skip
-        shared = self.shared(summary)
-        tempo, local_tempo = self.tempo(skips)
         return {
             "beat": beats[:, 0],
             "downbeat": beats[:, 1],
             "tempo": tempo,
             "key": key,
-            "genre": self.genre(shared),
-            "mood": self.mood(shared),
             "local_tempo": local_tempo,
             "local_key": self.keys(_moving(chroma, PITCH_RATE)),
         }

@@ -196,7 +196,8 @@ class Analysis:
                 expected="one that analyze has just made",
                 todo="Call analyze again.",
             )
-        return saliency(self.source, head, start=start, duration=duration)
+        beats = (self.beats, self.downbeats)
+        return saliency(self.source, head, beats, start=start, duration=duration)
 
     def picture(self) -> Figure:
         """Return a figure: beats, local tempo, local key, and the shares of each answer."""

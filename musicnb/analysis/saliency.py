@@ -7,7 +7,7 @@ the answer's logit, averaged on the way from silence to the sound, times the sou
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -22,13 +22,18 @@ from musicnb.analysis.features import (
     views,
 )
 from musicnb.analysis.listen import WINDOW_S, network
+from musicnb.analysis.pattern import rises, style_features
 from musicnb.audio.audio import Audio
 from musicnb.audio.files import load
 from musicnb.errors import InputError
 from musicnb.runtime.device import device as pick_device
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
+
+    from musicnb.analysis.network import AnalysisNet
 
 #: Steps on the way from silence to the sound.
 STEPS = 8
@@ -79,7 +84,14 @@ class Saliency:
         return np.asarray(np.clip(positive[nearest] / top, 0, 1), np.float32)
 
 
-def saliency(source: Audio | str, head: str, *, start: float, duration: float) -> Saliency:
+def saliency(
+    source: Audio | str,
+    head: str,
+    beats: tuple[NDArray[np.float64], NDArray[np.float64]],
+    *,
+    start: float,
+    duration: float,
+) -> Saliency:
     """Return what an answer rests on; see :meth:`musicnb.analysis.result.Analysis.saliency`."""
     if head not in HEADS:
         raise InputError(
@@ -105,7 +117,9 @@ def saliency(source: Audio | str, head: str, *, start: float, duration: float) -
     where = pick_device(None)
     samples = torch.from_numpy(part.mono().resample(SAMPLE_RATE).samples[0].copy()).to(where)
     rhythm, pitch = views(samples * level_gain(samples))
-    made = _integrated(rhythm, pitch, output, view, where)
+    within = [b[(b >= start) & (b < start + duration)] - start for b in beats]
+    answer = _answering(network(where), output, within)
+    made = _integrated(rhythm, pitch, answer, view)
     rate, frequencies = (
         (RHYTHM_RATE, rhythm_frequencies())
         if view == "rhythm"
@@ -121,24 +135,43 @@ def saliency(source: Audio | str, head: str, *, start: float, duration: float) -
     return Saliency(head, made, frequencies, times, region)
 
 
+def _answering(
+    net: AnalysisNet, output: str, beats: list[NDArray[np.float64]]
+) -> Callable[[torch.Tensor, torch.Tensor], torch.Tensor]:
+    """Return a function from the two views to the logits of an answer."""
+
+    def answer(rhythm: torch.Tensor, pitch: torch.Tensor) -> torch.Tensor:
+        if output not in {"genre", "mood"}:
+            logits: torch.Tensor = net(rhythm[None], pitch[None])[output][0]
+            return logits
+        spread = (rhythm.var(dim=0, correction=0) + 1e-6).sqrt()
+        features = style_features(
+            rises(rhythm), rhythm.mean(dim=0), spread, beats[0], beats[1], 0.0
+        )
+        made: torch.Tensor = net.style(features[None])[0 if output == "genre" else 1][0]
+        return made
+
+    return answer
+
+
 def _integrated(
-    rhythm: torch.Tensor, pitch: torch.Tensor, output: str, view: str, where: torch.device
-) -> Any:
-    net = network(where)
-    total = torch.zeros_like(rhythm if view == "rhythm" else pitch)
+    rhythm: torch.Tensor,
+    pitch: torch.Tensor,
+    answer: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    view: str,
+) -> NDArray[np.float32]:
     with torch.no_grad():
-        answer = net(rhythm[None], pitch[None])[output][0]
+        said = answer(rhythm, pitch)
     # Beats have a curve, not a class: what speaks for the frames that are beats.
-    weights = (
-        torch.softmax(answer, 0).ge(torch.softmax(answer, 0).max()).float()
-        if output in {"tempo", "key", "genre", "mood"}
-        else torch.sigmoid(answer)
-    )
+    curve = len(said) == len(rhythm) and view == "rhythm"
+    weights = torch.sigmoid(said) if curve else (said == said.max()).float()
+    total = torch.zeros_like(rhythm if view == "rhythm" else pitch)
     for step in range(STEPS):
         share = (step + 0.5) / STEPS
         inputs = {"rhythm": rhythm * share, "pitch": pitch * share}
         inputs[view].requires_grad_()
-        logits = net(inputs["rhythm"][None], inputs["pitch"][None])[output][0]
+        logits = answer(inputs["rhythm"], inputs["pitch"])
         (gradient,) = torch.autograd.grad((logits * weights).sum(), inputs[view])
         total += gradient / STEPS
-    return (total * (rhythm if view == "rhythm" else pitch)).T.cpu().numpy()
+    made: NDArray[np.float32] = (total * (rhythm if view == "rhythm" else pitch)).T.cpu().numpy()
+    return made
