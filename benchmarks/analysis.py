@@ -61,8 +61,8 @@ NOTES = (
     "beat_f: F-measure, 70 ms, from 5 s on; tempo_acc1: within 4 %; tempo_acc2: or an octave of it",
     "key_mirex: 1 the key, 0.5 a fifth off, 0.3 the relative, 0.2 the parallel",
     "immich: 28 pieces of 30 s made by a generator; its labels are prompts, not measurements",
-    "calibration errors are the card's, of 400 pieces: with as few items as here, an error of 0.04 "
-    "to 0.08 is what chance gives to perfect confidence (those of the items are in the JSON)",
+    "calibration errors are the card's, of 400 pieces; those of the items are in the JSON",
+    "on 120 items chance alone gives perfect confidence a calibration error of 0.04 to 0.08",
     "the genre of the rendered items is the family of their accompaniment style",
 )
 FLOORS = {"beat_f": 0.90, "tempo_acc1": 0.85, "key_mirex": 0.75}

@@ -335,8 +335,8 @@ def main() -> None:
     """Run the recipe."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--cache", type=Path, default=Path(".cache"))
-    parser.add_argument("--pieces", type=int, default=2000)
-    parser.add_argument("--test", type=int, default=200)
+    parser.add_argument("--pieces", type=int, default=1582)
+    parser.add_argument("--test", type=int, default=500)
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     cache = options.cache.resolve()
