@@ -87,7 +87,7 @@ def analyze(
     Notes
     -----
     The network learned from rendered music: see ``musicnb/weights/analysis.json`` for what it
-    scores, and where it fails. Taught in lesson 04.
+    scores, and where it fails.
     """
     return analyze_job(audio, second_opinion=second_opinion, device=device).run()
 

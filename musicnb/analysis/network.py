@@ -5,7 +5,7 @@ view goes through a temporal convolutional network, as in Boeck and Davies, "Dec
 reconstruct: how to improve tempo, beat, and downbeat estimation", ISMIR 2020. The pitch view is
 folded into one octave and seen by convolutions that go around the circle of twelve pitch classes:
 whoever transposes a song turns its key by as much, whatever the weights (but for the ends of the
-axis). Lesson 04 uses it.
+axis).
 """
 
 from __future__ import annotations

@@ -163,7 +163,8 @@ def described(seconds_trained: float, steps: int) -> dict[str, Any]:
         "network": "musicnb.analysis.network.AnalysisNet",
         "precision": "float16 on disk, float32 in use",
         "licence": "BSD-3-Clause",
-        "credit": "the musicnb contributors",
+        "credit": "The musicnb contributors",
+        "source": "trained from scratch by the recipe",
         "heads": {
             "tempo": f"{len(TEMPI)} classes from {TEMPI[0]:.0f} to {TEMPI[-1]:.0f} bpm",
             "key": list(KEYS),
