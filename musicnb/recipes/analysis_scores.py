@@ -194,7 +194,8 @@ def described(seconds_trained: float, steps: int) -> dict[str, Any]:
         "had further heads for genre and mood, which did not learn enough and were replaced by "
         "those that see the pattern of the beats; the recipe has the final form only.",
         "fails": "Trained on renders only: on recordings the answers are right less often than "
-        "their confidence says, genre and mood most of all; singing was never heard. It knows ten genres "
-        "and four moods, and 2, 3 or 4 beats a bar. Free tempo, tempos outside of 45 to 215 bpm, "
-        "modes other than major and minor, and music that modulates get answers that mean little.",
+        "their confidence says, genre and mood most of all; singing was never heard. It knows "
+        "ten genres and four moods, and 2, 3 or 4 beats a bar. Free tempo, tempos outside of 45 "
+        "to 215 bpm, modes other than major and minor, and music that modulates get answers that "
+        "mean little.",
     }
