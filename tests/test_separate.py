@@ -115,7 +115,7 @@ def test_neighbouring_segments_are_crossfaded(monkeypatch):
     answers = iter([0.0, 1.0])
     monkeypatch.setattr(
         "musicnb.stems.stream.split",
-        lambda segment, _: torch.full((2, *segment.shape), next(answers)),
+        lambda segment, names: torch.full((len(names), *segment.shape), next(answers)),
     )
     silence = np.zeros((2, SEGMENT + 1000), np.float32)
     made = separate_blocks([silence], SAMPLE_RATE, 2, torch.device("cpu"))

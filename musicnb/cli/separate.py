@@ -15,6 +15,10 @@ from musicnb.cli.common import Device, Format, Json, Output, print_json, print_t
 def command(
     files: Annotated[list[str], typer.Argument(help="Sound files, or demo:NAME.")],
     output: Output,
+    stems: Annotated[
+        str | None,
+        typer.Option("--stems", help="Which, as in vocals,drums,bass,other; only these are made."),
+    ] = None,
     two_stems: Annotated[
         str, typer.Option("--two-stems", help="The stem to set against all the rest.")
     ] = "vocals",
@@ -22,14 +26,18 @@ def command(
     device: Device = None,
     json: Json = False,
 ) -> None:
-    """Take songs apart: vocals, accompaniment, and a residual; together they are the song.
+    """Take songs apart: stems and a residual, which together are the song.
+
+    Without options: vocals and accompaniment.
 
     Each song gets a folder of its own. Memory does not grow with its length.
     """
     from musicnb.runtime.batch import run_batch
 
     names = _folders(files)
-    work = partial(_separate, output, names, two_stems, format, device, len(files) == 1)
+    wanted = None if stems is None else tuple(part.strip() for part in stems.split(","))
+    chosen = {"stems": wanted, "two_stems": two_stems, "format": format, "device": device}
+    work = partial(_separate, output, names, chosen, len(files) == 1)
     # One song uses all cores itself, and shows its own progress.
     outcomes = run_batch(work, files, title="Separating", bar=len(files) > 1)
     done = [outcome.result for outcome in outcomes if outcome.result]
@@ -66,9 +74,7 @@ def _demo(file: str) -> bool:
 def _separate(
     output: Path,
     names: dict[str, str],
-    two_stems: str,
-    format_: str,
-    device: str | None,
+    options: dict[str, Any],
     bar: bool,
     file: str,
 ) -> dict[str, Any]:
@@ -77,9 +83,7 @@ def _separate(
 
     started = time.perf_counter()
     source = musicnb.load(file) if _demo(file) else file
-    made = musicnb.separate_file(
-        source, output / names[file], two_stems=two_stems, format=format_, device=device, bar=bar
-    )
+    made = musicnb.separate_file(source, output / names[file], bar=bar, **options)
     wall = time.perf_counter() - started
     return {
         "source": file,

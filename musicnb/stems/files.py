@@ -15,13 +15,12 @@ from musicnb.audio.provenance import Recipe
 from musicnb.errors import InputError
 from musicnb.runtime.device import device as pick_device
 from musicnb.runtime.job import Job
-from musicnb.stems.masks import TWO_STEMS
-from musicnb.stems.separate import recipe_of, require_room, require_sound, require_two_stems
+from musicnb.stems.separate import recipe_of, require_room, require_sound, stem_names
 from musicnb.stems.stream import separate_blocks
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -33,7 +32,7 @@ class SeparatedFile:
     Attributes
     ----------
     files : dict of str to Path
-        'vocals', 'accompaniment' and 'residual'.
+        The stems that were asked for, and 'residual'.
     duration : float
         Seconds of sound.
     """
@@ -46,6 +45,7 @@ def separate_file(
     source: str | os.PathLike[str] | Audio,
     folder: str | os.PathLike[str],
     *,
+    stems: Iterable[str] | None = None,
     two_stems: str = "vocals",
     format: str = "wav",  # noqa: A002  (the word of the command line)
     device: str | None = None,
@@ -58,10 +58,10 @@ def separate_file(
     source : path or Audio
         The sound, mono or stereo.
     folder : path
-        Where vocals, accompaniment and residual go, as ``NAME.FORMAT``. They appear when all is
-        done, or not at all.
-    two_stems : {'vocals'}
-        The stem to set against all the rest.
+        Where the stems and the residual go, as ``NAME.FORMAT``. They appear when all is done, or
+        not at all.
+    stems, two_stems
+        Which stems, as in :func:`musicnb.separate`.
     format : {'wav', 'flac', 'ogg', 'opus', 'mp3'}
         The format of the files. What a stem has beyond full scale goes to the residual.
     device : {'auto', 'cpu', 'cuda', 'cuda:N'}, optional
@@ -78,7 +78,8 @@ def separate_file(
     musicnb.errors.AudioFileError
         If the file cannot be read, or the folder not be written.
     musicnb.errors.InputError
-        If the sound is empty or has more than two channels, or the format cannot hold it.
+        If the sound is empty or has more than two channels, there is no such stem, or the format
+        cannot hold it.
     musicnb.errors.ResourceError
         If the networks would not fit in memory.
     musicnb.errors.Cancelled
@@ -96,7 +97,7 @@ def separate_file(
     -----
     Taught in lesson 00.
     """
-    require_two_stems(two_stems)
+    names = stem_names(stems, two_stems)
     if f".{format}" not in FORMATS:
         raise InputError(
             f"format is {format!r}",
@@ -105,7 +106,7 @@ def separate_file(
         )
     where = pick_device(device)
     require_room(0.0, "Close other kernels and programs.")
-    paths = {name: Path(folder) / f"{name}.{format}" for name in (*TWO_STEMS, "residual")}
+    paths = {name: Path(folder) / f"{name}.{format}" for name in (*names, "residual")}
     for path in paths.values():
         require_other(path, source)
     with ExitStack() as stack:
@@ -118,18 +119,18 @@ def separate_file(
                         path,
                         sound.sample_rate,
                         sound.channels,
-                        recipe=recipe_of(sound.recipe, name),
+                        recipe=recipe_of(sound.recipe, name, names),
                         frames=sound.frames or 0,
                     )
                 )
                 for name, path in paths.items()
             }
             done = 0
-            for mixture, stems in separate_blocks(
-                sound.blocks, sound.sample_rate, sound.channels, where
+            for mixture, found in separate_blocks(
+                sound.blocks, sound.sample_rate, sound.channels, where, names
             ):
-                heard = np.clip(stems, -1, 1)
-                for name, samples in zip(TWO_STEMS, heard, strict=True):
+                heard = np.clip(found, -1, 1)
+                for name, samples in zip(names, heard, strict=True):
                     writers[name].write(samples)
                 writers["residual"].write(mixture - heard.sum(axis=0))
                 done += mixture.shape[1]

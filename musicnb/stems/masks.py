@@ -9,6 +9,8 @@ import torch
 from torch.nn import functional
 
 from musicnb.runtime.weights import load_weights
+from musicnb.stems.bandnet import MULTIPLE as BAND_MULTIPLE
+from musicnb.stems.bandnet import PARTS, BandNet, to_bands, to_bins
 from musicnb.stems.network import MaskNet
 
 if TYPE_CHECKING:
@@ -33,6 +35,18 @@ MAX_GAIN = 30.0
 
 #: The stems of the two-stem model and their weights.
 TWO_STEMS = {"vocals": "spleeter-vocals", "accompaniment": "spleeter-accompaniment"}
+#: What shares the accompaniment out among `PARTS`.
+BAND = "band-parts"
+#: All stems that can be asked for.
+STEMS = (*TWO_STEMS, *PARTS)
+
+
+@lru_cache(maxsize=2)
+def band_network(device: torch.device) -> BandNet:
+    """Return the network that shares out an accompaniment."""
+    net = BandNet()
+    net.load_state_dict(load_weights(BAND))
+    return net.eval().to(device)
 
 
 @lru_cache(maxsize=2)
@@ -49,44 +63,70 @@ def networks(device: torch.device) -> tuple[MaskNet, ...]:
 
 
 @torch.no_grad()
-def split(segment: Tensor, nets: tuple[MaskNet, ...]) -> Tensor:
-    """Split a segment into stems that add up to it.
+def split(segment: Tensor, names: tuple[str, ...]) -> Tensor:
+    """Split a segment into the stems that are asked for.
 
     Each network guesses its stem's magnitude; each stem gets, in every bin, the share of the
-    mixture that its guess has in the sum of squared guesses (a Wiener-like soft mask).
+    mixture that its guess has in the sum of squared guesses (a Wiener-like soft mask). Drums, bass
+    and other share the accompaniment's part among them.
 
     Parameters
     ----------
     segment : Tensor
-        Shape ``(2, samples)`` at 44.1 kHz, on the device of the networks.
-    nets : tuple of MaskNet
-        One for each stem.
+        Shape ``(2, samples)`` at 44.1 kHz.
+    names : tuple of str
+        Some of `STEMS`.
 
     Returns
     -------
     Tensor
-        Shape ``(stems, 2, samples)``; its sum over stems is `segment`.
+        Shape ``(len(names), 2, samples)``; vocals and accompaniment add up to `segment`, and drums,
+        bass and other to the accompaniment.
     """
     samples = segment.shape[-1]
     frames = -(-samples // HOP_LENGTH) + 1
     frames = -(-frames // MULTIPLE) * MULTIPLE
     padded = functional.pad(segment, (0, (frames - 1) * HOP_LENGTH - samples))
-    window = torch.hann_window(N_FFT, device=segment.device)
-    # The networks learned from spectrograms with this window; the scale is theirs too.
-    spectrum = torch.stft(
-        padded, N_FFT, HOP_LENGTH, window=window, pad_mode="constant", return_complex=True
-    )
+    spectrum = stft(padded)
+    nets = networks(segment.device)
     magnitude = spectrum[:, :BINS].abs().transpose(1, 2)[None] * _gain(segment)
     magnitude = magnitude.contiguous(memory_format=torch.channels_last)
     powers = torch.stack([net(magnitude)[0].transpose(1, 2) ** 2 for net in nets])
     shares = powers + EPSILON / len(nets)
     top = shares[:, :, TOP:].sum(dim=2, keepdim=True)
     shares = torch.cat((shares / shares.sum(0), (top / top.sum(0)).expand(-1, -1, 1025, -1)), dim=2)
-    stems = [
-        torch.istft(spectrum * share, N_FFT, HOP_LENGTH, window=window, length=samples)
-        for share in shares
-    ]
-    return torch.stack(stems)
+    found = dict(zip(TWO_STEMS, spectrum * shares, strict=True))
+    if set(names) & set(PARTS):
+        found |= parts(found["accompaniment"], band_network(segment.device))
+    window = torch.hann_window(N_FFT, device=segment.device)
+    chosen = torch.cat([found[name] for name in names])
+    stems = torch.istft(chosen, N_FFT, HOP_LENGTH, window=window, length=samples)
+    return stems.reshape(len(names), 2, samples)
+
+
+def stft(samples: Tensor) -> Tensor:
+    """Return the spectrum, shape ``(..., bins, frames)``, as the networks learned to see it."""
+    window = torch.hann_window(N_FFT, device=samples.device)
+    flat = samples.reshape(-1, samples.shape[-1])
+    spectra = torch.stft(
+        flat, N_FFT, HOP_LENGTH, window=window, pad_mode="constant", return_complex=True
+    )
+    return spectra.reshape(*samples.shape[:-1], *spectra.shape[1:])
+
+
+def parts(spectrum: Tensor, net: BandNet) -> dict[str, Tensor]:
+    """Share the spectrum of an accompaniment, shape ``(2, bins, frames)``, out among `PARTS`."""
+    power = to_bands(spectrum.abs().square()) * band_gain(spectrum) ** 2
+    frames = power.shape[-1]
+    power = functional.pad(power, (0, -frames % BAND_MULTIPLE))
+    shares = to_bins(net(power[None])[0])[..., :frames]
+    return dict(zip(PARTS, spectrum * shares, strict=True))
+
+
+def band_gain(spectrum: Tensor) -> Tensor:
+    """Return the factor that brings a spectrum's mean power to 1, but not near-silence."""
+    power = spectrum.abs().square().mean()
+    return 1 / torch.sqrt(power.clamp(min=10 ** (-MAX_GAIN / 10)))
 
 
 def _gain(segment: Tensor) -> Tensor:

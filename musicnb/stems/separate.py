@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,41 +14,50 @@ from musicnb.runtime.device import device as pick_device
 from musicnb.runtime.job import Job
 from musicnb.runtime.memory import current_mb, require_mb
 from musicnb.runtime.weights import card
-from musicnb.stems.masks import TWO_STEMS
+from musicnb.stems.bandnet import PARTS
+from musicnb.stems.masks import BAND, STEMS, TWO_STEMS
 from musicnb.stems.stems import Stems
 from musicnb.stems.stream import separate_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 #: What a process that separates takes, besides the sound itself; `benchmarks speed` measures it.
 PROCESS_MB = 650.0
 
 
-def separate(audio: Audio, *, two_stems: str = "vocals", device: str | None = None) -> Stems:
-    """Take a song apart into vocals and accompaniment.
+def separate(
+    audio: Audio,
+    *,
+    stems: Iterable[str] | None = None,
+    two_stems: str = "vocals",
+    device: str | None = None,
+) -> Stems:
+    """Take a song apart: into vocals and accompaniment, or into the stems that are asked for.
 
     Parameters
     ----------
     audio : Audio
         Mono or stereo, of any sample rate and length. (A long recording is better separated
         from file to file, by :func:`musicnb.separate_file`: its memory does not grow.)
+    stems : iterable of {'vocals', 'accompaniment', 'drums', 'bass', 'other'}, optional
+        Which stems, by default 'vocals' and 'accompaniment'. Only what they need is computed.
     two_stems : {'vocals'}
-        The stem to set against all the rest.
+        The stem to set against all the rest, where `stems` is not given.
     device : {'auto', 'cpu', 'cuda', 'cuda:N'}, optional
         Where to compute; see :func:`musicnb.device`.
 
     Returns
     -------
     Stems
-        'vocals' and 'accompaniment', of the same length and rate as `audio`, and the residual:
-        what resampling and rounding left over, near silence at 44.1 kHz. All three add up to
+        Of the same length and rate as `audio`, and the residual: the stems that were not asked
+        for, and what resampling and rounding left over, near silence at 44.1 kHz. All add up to
         `audio`.
 
     Raises
     ------
     musicnb.errors.InputError
-        If the sound is empty or has more than two channels.
+        If the sound is empty or has more than two channels, or there is no such stem.
     musicnb.errors.ResourceError
         If the stems would not fit in memory.
     musicnb.errors.Cancelled
@@ -64,49 +73,68 @@ def separate(audio: Audio, *, two_stems: str = "vocals", device: str | None = No
     >>> float(abs(stems.mixture.samples - song.samples).max()) < 1e-3  # -60 dBFS
     True
 
+    >>> musicnb.separate(song, stems=("vocals", "drums", "bass", "other"))
+    Stems(vocals, drums, bass, other; 6.000 s)
+
     Notes
     -----
-    The networks are Spleeter's (Hennequin et al., JOSS 2020). Taught in lesson 00.
+    Vocals and accompaniment come from Spleeter's networks (Hennequin et al., JOSS 2020); drums,
+    bass and other are what a network of our own makes of the accompaniment. Taught in lessons 00
+    and 03.
     """
-    return separate_job(audio, two_stems=two_stems, device=device).run()
+    return separate_job(audio, stems=stems, two_stems=two_stems, device=device).run()
 
 
 def separate_job(
-    audio: Audio, *, two_stems: str = "vocals", device: str | None = None
+    audio: Audio,
+    *,
+    stems: Iterable[str] | None = None,
+    two_stems: str = "vocals",
+    device: str | None = None,
 ) -> Job[Stems]:
     """Return :func:`separate` as a job, to watch or to cancel."""
-    require_two_stems(two_stems)
+    names = stem_names(stems, two_stems)
     require_sound(audio.frames, audio.channels)
     where = pick_device(device)
-    require_room(12e-6 * audio.samples.size, "Use separate_file or `musicnb separate`.")
+    room = 4e-6 * (len(names) + 1) * audio.samples.size
+    require_room(room, "Use separate_file or `musicnb separate`.")
 
     def task(job: Job[Stems]) -> Stems:
-        made = np.empty((len(TWO_STEMS), *audio.samples.shape), np.float32)
+        made = np.empty((len(names), *audio.samples.shape), np.float32)
         at = 0
         blocks = (audio.samples[:, i : i + BLOCK] for i in range(0, audio.frames, BLOCK))
-        for _, stems in separate_blocks(blocks, audio.sample_rate, audio.channels, where):
-            frames = stems.shape[-1]
-            made[..., at : at + frames] = stems
+        for _, found in separate_blocks(blocks, audio.sample_rate, audio.channels, where, names):
+            frames = found.shape[-1]
+            made[..., at : at + frames] = found
             at += frames
             job.advance(frames / audio.sample_rate)
         outputs = {
-            name: Audio(samples, audio.sample_rate, recipe=recipe_of(audio.recipe, name))
-            for name, samples in zip(TWO_STEMS, made, strict=True)
+            name: Audio(samples, audio.sample_rate, recipe=recipe_of(audio.recipe, name, names))
+            for name, samples in zip(names, made, strict=True)
         }
         rest = audio.samples - made.sum(axis=0)
-        return Stems(
-            outputs, Audio(rest, audio.sample_rate, recipe=recipe_of(audio.recipe, "residual"))
-        )
+        recipe = recipe_of(audio.recipe, "residual", names)
+        return Stems(outputs, Audio(rest, audio.sample_rate, recipe=recipe))
 
     return Job(task, total=audio.duration, title="Separating", unit="s")
 
 
-def require_two_stems(two_stems: str) -> None:
-    """Raise `InputError` if there is no network for this stem."""
+def stem_names(stems: Iterable[str] | None, two_stems: str) -> tuple[str, ...]:
+    """Return the stems that are asked for; raise `InputError` if there is no network for one."""
     if two_stems != "vocals":
         raise InputError(
             f"two_stems is {two_stems!r}", expected="vocals", todo="Leave it at its default."
         )
+    names = tuple(TWO_STEMS) if stems is None else (stems,) if isinstance(stems, str) else stems
+    names = tuple(dict.fromkeys(names))
+    twice = "accompaniment" in names and set(names) & set(PARTS)
+    if not names or not set(names) <= set(STEMS) or twice:
+        raise InputError(
+            f"the stems {', '.join(map(repr, names)) or 'asked for are none'}",
+            expected=f"some of {', '.join(STEMS)}; accompaniment is drums, bass and other together",
+            todo="Choose among these.",
+        )
+    return names
 
 
 def require_sound(frames: int | None, channels: int) -> None:
@@ -127,15 +155,19 @@ def require_room(sound_mb: float, todo: str) -> None:
     require_mb(network_mb + sound_mb, "Separation", todo)
 
 
-def recipe_of(source: Recipe, output: str) -> Recipe:
-    """Return the recipe of one output of the separation of `source`."""
-    weights = {name: str(card(name)["sha256"])[:16] for name in TWO_STEMS.values()}
-    return Recipe("separate", {"output": output}, (source,), weights, versions())
+def recipe_of(source: Recipe, output: str, names: tuple[str, ...]) -> Recipe:
+    """Return the recipe of one output of the separation of `source` into `names`."""
+    used = (*TWO_STEMS.values(), *([BAND] if set(names) & set(PARTS) else []))
+    weights = {name: str(card(name)["sha256"])[:16] for name in used}
+    arguments: dict[str, Any] = {"output": output}
+    if names != tuple(TWO_STEMS):
+        arguments["stems"] = list(names)
+    return Recipe("separate", arguments, (source,), weights, versions())
 
 
 def replay_separate(recipe: Recipe, inputs: Sequence[Audio]) -> Audio:
     """Make one output of a separation again; called by :func:`musicnb.replay`."""
-    stems = separate(inputs[0])
+    stems = separate(inputs[0], stems=recipe.arguments.get("stems"))
     output = recipe.arguments["output"]
     if output not in {*stems, "residual"}:
         raise RecipeError(

@@ -10,7 +10,7 @@ import torch
 
 from musicnb.audio.resample import resample_blocks
 from musicnb.errors import InputError
-from musicnb.stems.masks import HOP_LENGTH, SAMPLE_RATE, TWO_STEMS, networks, split
+from musicnb.stems.masks import HOP_LENGTH, SAMPLE_RATE, TWO_STEMS, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,9 +26,13 @@ OVERLAP = 64 * HOP_LENGTH
 
 
 def separate_blocks(
-    blocks: Iterable[Block], sample_rate: int, channels: int, device: torch.device
+    blocks: Iterable[Block],
+    sample_rate: int,
+    channels: int,
+    device: torch.device,
+    names: tuple[str, ...] = tuple(TWO_STEMS),
 ) -> Iterator[tuple[Block, Block]]:
-    """Separate a stream into the two stems.
+    """Separate a stream into stems.
 
     Parameters
     ----------
@@ -40,19 +44,21 @@ def separate_blocks(
         1 or 2.
     device : torch.device
         Where the networks run.
+    names : tuple of str
+        The stems that are wanted, some of `musicnb.stems.masks.STEMS`.
 
     Yields
     ------
     mixture : ndarray
         Shape (channels, n): the next n frames of the stream, as they came.
     stems : ndarray
-        Shape (2, channels, n): vocals and accompaniment, aligned with the mixture.
+        Shape (stems, channels, n): those of `names`, aligned with the mixture.
     """
     if channels not in {1, 2}:
         raise InputError(
             f"the sound has {channels} channels", expected="1 or 2", todo="Call mono() first."
         )
-    count = len(TWO_STEMS)
+    count = len(names)
     waiting = _Fifo(channels)
     stereo = (
         block if channels == 2 else np.repeat(block, 2, axis=0)  # noqa: PLR2004
@@ -60,7 +66,7 @@ def separate_blocks(
     )
     flat = (
         (stems if channels == 2 else stems.mean(axis=1)).reshape(count * channels, -1)  # noqa: PLR2004
-        for stems in _segments(stereo, device)
+        for stems in _segments(stereo, device, names)
     )
     for made in resample_blocks(flat, SAMPLE_RATE, sample_rate, count * channels):
         stems = made[:, : len(waiting)].reshape(count, channels, -1)
@@ -71,9 +77,10 @@ def separate_blocks(
         yield rest, np.zeros((count, *rest.shape), np.float32)
 
 
-def _segments(blocks: Iterable[Block], device: torch.device) -> Iterator[Block]:
-    """Yield the stems (2, 2, n) of a stereo stream, segment after crossfaded segment."""
-    nets = networks(device)
+def _segments(
+    blocks: Iterable[Block], device: torch.device, names: tuple[str, ...]
+) -> Iterator[Block]:
+    """Yield the stems (stems, 2, n) of a stereo stream, segment after crossfaded segment."""
     buffer = _Fifo(2)
     rise = torch.linspace(0, 1, OVERLAP, device=device)
     tail: torch.Tensor | None = None
@@ -86,7 +93,7 @@ def _segments(blocks: Iterable[Block], device: torch.device) -> Iterator[Block]:
         if not len(buffer):
             return
         segment = torch.from_numpy(buffer.peek(SEGMENT)).to(device)
-        stems = split(segment, nets)
+        stems = split(segment, names)
         if tail is not None:
             stems[..., :OVERLAP] *= rise
             stems[..., :OVERLAP] += tail
