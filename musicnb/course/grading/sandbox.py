@@ -253,6 +253,8 @@ def bubblewrap(limits: Limits, secret: tuple[Path, ...] = ()) -> list[str]:
         *("--new-session", "--cap-drop", "ALL", "--uid", "65534", "--gid", "65534"),
         *("--hostname", "sandbox"),
     ]
+    # Before what is seen, which may lie in it.
+    command += ["--size", str(limits.file_mb * MB), "--tmpfs", "/tmp"]  # noqa: S108
     for path in seen:
         command += ["--ro-bind", str(path), str(path)]
     for name in ("/lib", "/lib64", "/bin"):
@@ -270,7 +272,6 @@ def bubblewrap(limits: Limits, secret: tuple[Path, ...] = ()) -> list[str]:
     for name in SEEN:
         module = str(course / "grading" / name)
         command += ["--ro-bind", module, module]
-    command += ["--size", str(limits.file_mb * MB), "--tmpfs", "/tmp"]  # noqa: S108
     command += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
     return [*command, "--remount-ro", "/", "--chdir", "/tmp"]  # noqa: S108
 
