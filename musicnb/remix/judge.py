@@ -1,8 +1,7 @@
 """Listening again: the tempo, the key and the swing that are heard in a sound.
 
 Every edit is judged by a second look at what came out of it, and says so when the two disagree.
-The classical methods here (librosa's beat tracker, and chroma against the key profiles of
-Krumhansl and Kessler) are the one place to change for a better judge.
+Beats, tempo and key are what `musicnb.analyze` hears.
 """
 
 from __future__ import annotations
@@ -12,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musicnb.remix.names import key_name
+from musicnb.analysis.analyze import analyze_job
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from musicnb.analysis.result import Analysis
     from musicnb.audio.audio import Audio
 
 RATE, HOP = 22_050, 512
@@ -43,9 +43,6 @@ FEWEST_BEATS = 4
 OFFBEATS = (0.36, 0.82)
 #: An off-beat is heard where the onsets are so many times as strong as on average.
 CLEAR = 1.6
-#: How well each of the 12 tones, from the tonic, fits a major and a minor key, to listeners.
-MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
-MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 
 
 def excerpt(audio: Audio) -> Audio:
@@ -58,14 +55,8 @@ def excerpt(audio: Audio) -> Audio:
 
 def beats_of(audio: Audio) -> NDArray[np.float64]:
     """Return the times of the beats that are heard, in seconds; none in a very short sound."""
-    import librosa
-
-    if audio.duration < SHORTEST or audio.peak == 0:
-        return np.empty(0)
-    _, beats = librosa.beat.beat_track(
-        onset_envelope=_onsets(audio, HOP), sr=RATE, hop_length=HOP, units="time", trim=False
-    )
-    return np.asarray(beats, float)
+    heard = _heard(audio)
+    return heard.beats if heard else np.empty(0)
 
 
 def tempo_of(audio: Audio) -> float | None:
@@ -79,13 +70,8 @@ def tempo_of(audio: Audio) -> float | None:
     >>> round(tempo_of(Audio(clicks, 44100)))
     120
     """
-    beats = beats_of(excerpt(audio))
-    if beats.size < FEWEST_BEATS:
-        return None
-    # The slope of a line through the beats; single frames of 23 ms are too coarse for a tempo.
-    middle = beats[1:-1] if beats.size > FEWEST_BEATS + 1 else beats
-    numbers = np.round((middle - middle[0]) / np.median(np.diff(middle)))
-    return 60 / float(np.polyfit(numbers, middle, 1)[0])
+    heard = _heard(excerpt(audio))
+    return float(heard.tempo.value) if heard and heard.beats.size >= FEWEST_BEATS else None
 
 
 def key_of(audio: Audio) -> str | None:
@@ -97,18 +83,14 @@ def key_of(audio: Audio) -> str | None:
     >>> key_of(Audio(np.zeros(44100), 44100)) is None
     True
     """
-    import librosa
+    heard = _heard(excerpt(audio))
+    return str(heard.key.value) if heard else None
 
-    samples = _mono(excerpt(audio))
-    if not samples.any():
+
+def _heard(audio: Audio) -> Analysis | None:
+    if audio.duration < SHORTEST or audio.peak == 0:
         return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of sounds shorter than a frame
-        chroma = librosa.feature.chroma_cqt(y=samples, sr=RATE, hop_length=2048).mean(axis=1)
-    profiles = np.array([np.roll(p, tonic) for p in (MAJOR, MINOR) for tonic in range(12)])
-    fits = np.corrcoef(np.vstack([chroma, profiles]))[0, 1:]
-    best = int(np.nan_to_num(fits, nan=-1.0).argmax())
-    return key_name(best % 12, minor=best >= 12)  # noqa: PLR2004
+    return analyze_job(audio).run()
 
 
 def speed_of(source: Audio, made: Audio, asked: float) -> float | None:
