@@ -86,6 +86,14 @@ def test_every_question_is_in_its_lesson_with_a_solution(source, tmp_path):
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_the_untouched_version_has_no_point(source, tmp_path):
+    build.run(build.student(source), tmp_path)
+    file = tmp_path / "musicnb-course" / "progress.json"
+    lessons = json.loads(file.read_text("utf-8"))["lessons"] if file.exists() else {}
+    assert lessons.get(source.name, {}).get("score", 0) == 0
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 def test_the_instructors_version_has_every_point(source, tmp_path):
     notebook = build.instructor(source)
     for cell in notebook.cells:

@@ -24,7 +24,7 @@
 # better · tell an honest test from a flattering one · make karaoke and a-cappella.
 #
 # **You need** lessons 00 to 02 (spectrogram, STFT, decibel), about 1 minute of computing on two
-# cores, 1 GB of memory, and no GPU.
+# cores, 1.2 GB of memory, and no GPU.
 #
 # Eight questions are checked on the way.
 

@@ -255,7 +255,9 @@ def score_glasswork(net: BandNet) -> dict[str, float]:
     return {part: round(gain, 2) for part, gain in zip(PARTS, found, strict=True)}
 
 
-def card(path: Path, net: BandNet, scores: dict[str, Any], about: str) -> dict[str, Any]:
+def card(
+    path: Path, net: BandNet, scores: dict[str, Any], about: str, options: str
+) -> dict[str, Any]:
     """Return the card of the weights."""
     return {
         "name": BAND,
@@ -268,7 +270,7 @@ def card(path: Path, net: BandNet, scores: dict[str, Any], about: str) -> dict[s
         "credit": "The musicnb contributors",
         "source": "trained from scratch by the recipe",
         "data": about,
-        "recipe": "python -m musicnb.recipes.four_stems",
+        "recipe": f"python -m musicnb.recipes.four_stems {options}",
         "seed": SEED,
         "scores": {
             "measure": "SDR over that of the mixture, dB; mean and 95 % interval",
@@ -322,7 +324,8 @@ def finish(corpus: Path, checkpoint: Path, *, minutes: float) -> None:
         "glasswork": {"items": "demo song, made of samples", **score_glasswork(net)},
     }
     print(scores)
-    write_json(path.with_suffix(".json"), card(path, net, scores, about))
+    options = f"--minutes {minutes:g} --threads {torch.get_num_threads()}"
+    write_json(path.with_suffix(".json"), card(path, net, scores, about, options))
 
 
 if __name__ == "__main__":
