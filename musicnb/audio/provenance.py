@@ -36,6 +36,7 @@ REPLAYS = {
     "mix": "musicnb.audio.provenance:_replay_mix",
     "band_pass": "musicnb.widgets.region:replay_band_pass",
     "render": "musicnb.widgets.render:replay_render",
+    "render_score": "musicnb.melody.render:replay_score",
     "separate": "musicnb.stems.separate:replay_separate",
     "change_tempo": "musicnb.remix.plan:replay_plan",
     "change_key": "musicnb.remix.plan:replay_plan",
