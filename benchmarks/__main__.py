@@ -22,6 +22,8 @@ def main() -> None:
         command.add_argument("--json", action="store_true", help="print one JSON document")
         if name not in {"quality", "edits"}:
             command.add_argument("--quick", action="store_true", help="leave out what takes long")
+        if name == "quality":
+            command.add_argument("--stems", choices=("2", "4", "all"), default="all")
     options = parser.parse_args()
     if options.command == "speed":
         from benchmarks.speed import speed
@@ -46,7 +48,7 @@ def main() -> None:
     else:
         from benchmarks.quality import quality
 
-        report = quality()
+        report = quality(options.stems)
     if options.json:
         print(json.dumps(report, indent=2, ensure_ascii=False))
     else:

@@ -1,4 +1,4 @@
-"""How well vocals and accompaniment come apart: ``python -m benchmarks quality``."""
+"""How well songs come apart into two stems and into four: ``python -m benchmarks quality``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
+from benchmarks import four
 from benchmarks.baselines import EXCHANGED, METHODS, oracle
 from benchmarks.items import SECONDS, Item, items, recipe
 from benchmarks.machine import machine
@@ -33,9 +34,21 @@ NOTES = (
 )
 
 
-def quality() -> dict[str, Any]:
-    """Score every method on every item."""
+def quality(stems: str = "all") -> dict[str, Any]:
+    """Score every method on every item: of two stems, of four, or all."""
     os.environ.setdefault("TQDM_DISABLE", "1")
+    report: dict[str, Any] = {"benchmark": "quality", "machine": machine(), "notes": []}
+    if stems != "4":
+        report["notes"] += NOTES
+        report |= two_stems()
+    if stems != "2":
+        report["notes"] += four.NOTES
+        report["four_stems"] = four.four_stems()
+    return report
+
+
+def two_stems() -> dict[str, Any]:
+    """Score vocals and accompaniment."""
     everything = items()
     rows: list[dict[str, Any]] = []
     taken = dict.fromkeys((*METHODS, ORACLE), 0.0)
@@ -54,9 +67,6 @@ def quality() -> dict[str, Any]:
             rows += scored(item, name, truth, estimate)
     seconds = SECONDS * len(everything)
     return {
-        "benchmark": "quality",
-        "machine": machine(),
-        "notes": list(NOTES),
         "recipe": recipe(),
         "methods": {
             **{name: words for name, (_, words) in (METHODS | EXCHANGED).items()},

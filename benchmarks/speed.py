@@ -18,6 +18,8 @@ SONG = "starfall"
 RATE = 44_100
 SHORT = 30.0
 LENGTHS = {"30 s": SHORT, "5 min": 300.0, "60 min": 3600.0}
+#: Two stems and four; and the peers, which make four.
+OURS = ("musicnb", "musicnb_four")
 PEERS = ("htdemucs", "hdemucs", "umxhq")
 #: What must hold. Each is (value's name, comparison, limit).
 FLOORS: tuple[tuple[str, str, float], ...] = (
@@ -35,7 +37,7 @@ NOTES = (
     "peers: published configurations, random weights; what a network costs does not depend on them",
     "demucs: its apply_model with its defaults, shifts 1 and overlap 0.25",
     "umxhq: one Wiener iteration; it imports torchaudio to read files, an empty module stands in",
-    "musicnb makes 2 stems, the peers 4: for vocals alone Demucs computes all four just the same",
+    "musicnb makes 2 stems, musicnb_four and the peers 4 (Demucs for vocals alone, too)",
 )
 
 
@@ -156,9 +158,9 @@ def steady(sound: Path, python: str, rounds: int) -> dict[str, dict[str, Any]]:
     script = str(Path(__file__).parent / "steady.py")
     best: dict[str, dict[str, Any]] = {}
     for _ in range(rounds):
-        for name in ("musicnb", *PEERS):
+        for name in (*OURS, *PEERS):
             note(f"steady state, {name}")
-            interpreter = sys.executable if name == "musicnb" else python
+            interpreter = sys.executable if name in OURS else python
             made = run([interpreter, script, name, str(sound)])
             row = json.loads(made.output.splitlines()[-1])
             if name not in best or row["wall_s"] < best[name]["wall_s"]:

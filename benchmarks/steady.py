@@ -37,6 +37,19 @@ def ours(mixture: np.ndarray) -> tuple[Callable[[], Any], int]:
     return lambda: musicnb.separate(song), count
 
 
+def four(mixture: np.ndarray) -> tuple[Callable[[], Any], int]:
+    """`musicnb.separate`, four stems."""
+    import musicnb
+    from musicnb.runtime.device import device
+    from musicnb.stems.bandnet import PARTS
+    from musicnb.stems.masks import band_network, networks
+
+    song, stems = musicnb.Audio(mixture, 44_100), ("vocals", *PARTS)
+    nets = (*networks(device()), band_network(device()))
+    count = sum(p.numel() for net in nets for p in net.parameters())
+    return lambda: musicnb.separate(song, stems=stems), count
+
+
 def demucs(mixture: np.ndarray, model: Any) -> tuple[Callable[[], Any], int]:
     """Separate with demucs' own `apply_model` and its own defaults: shifts 1, overlap 0.25."""
     import torch
@@ -78,7 +91,13 @@ def umxhq(mixture: np.ndarray) -> tuple[Callable[[], Any], int]:
     return lambda: model(batch), sum(p.numel() for p in nets.parameters())
 
 
-SEPARATORS = {"musicnb": ours, "htdemucs": htdemucs, "hdemucs": hdemucs, "umxhq": umxhq}
+SEPARATORS = {
+    "musicnb": ours,
+    "musicnb_four": four,
+    "htdemucs": htdemucs,
+    "hdemucs": hdemucs,
+    "umxhq": umxhq,
+}
 
 
 def main() -> None:

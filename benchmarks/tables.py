@@ -129,16 +129,52 @@ def _cost(row: dict[str, Any]) -> tuple[object, ...]:
 
 
 def quality(report: dict[str, Any]) -> Iterable[Table]:
-    """Yield the tables of a quality report."""
-    for form, methods in report["summary"].items():
+    """Yield the tables of a quality report, of two stems or of four or both."""
+    for form, methods in report.get("summary", {}).items():
         rows = [
             (method, *(_interval(stems[s][m]) for s in stems for m in ("sdr", "si_sdr")))
             for method, stems in methods.items()
         ]
         columns = ("", "vocals SDR", "SI-SDR", "accompaniment SDR", "SI-SDR")
         yield _table(f"Voices {form}: mean dB [95 % interval]", columns, rows)
-    rows = [(i["name"], i["accompaniment"], i["vocals"]) for i in report["items"]]
-    yield _table("Items", ("item", "accompaniment", "vocals"), rows)
+    rows = [(i["name"], i["accompaniment"], i["vocals"]) for i in report.get("items", ())]
+    if rows:
+        yield _table("Items", ("item", "accompaniment", "vocals"), rows)
+    if "four_stems" in report:
+        yield from four_stems(report["four_stems"])
+
+
+def four_stems(report: dict[str, Any]) -> Iterable[Table]:
+    """Yield the tables of four stems: each group's scores, gains, and what it took."""
+    for group, methods in report["summary"].items():
+        stems = list(methods["mixture"])
+        scores = [
+            (
+                method,
+                *(
+                    _interval(made[stem][m]) if stem in made else ""
+                    for stem in stems
+                    for m in ("sdr", "si_sdr")
+                ),
+            )
+            for method, made in methods.items()
+        ]
+        columns = ("", *(f"{stem} {m}" for stem in stems for m in ("SDR", "SI-SDR")))
+        items = methods["mixture"][stems[0]]["sdr"]["items"]
+        yield _table(f"Four stems, {group} ({items}): mean dB [95 % interval]", columns, scores)
+    rows = [
+        (group, method, stem, *(_interval(value[m]) for m in ("sdr", "si_sdr", "plain_sdr")))
+        for group, methods in report["gains"].items()
+        for method, made in methods.items()
+        for stem, value in made.items()
+    ]
+    columns = ("songs", "method", "stem", "SDR", "SI-SDR", "plain SDR")
+    yield _table("Gain over the mixture, dB", columns, rows)
+    cost = report["cost"]
+    rows = [(*_cost(cost), cost["load_average"], f"{cost['parameters'] / 1e6:.1f}")]
+    columns = ("RTF", "core-RTF", "peak MB", "load average", "parameters M")
+    yield _table("Four stems of 30 s, steady state, a process of its own", columns, rows)
+    yield _floors(report)
 
 
 def _interval(score: dict[str, float]) -> str:

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks import items, measure, metrics, quality, speed, tables
+from benchmarks import bands, four, items, measure, metrics, quality, speed, tables
 
 pytest.importorskip("fast_bss_eval")
 
@@ -165,6 +165,60 @@ def test_reports_are_readable_tables(capsys):
     shown = capsys.readouterr().out
     assert "passed" in shown
     assert "1.0 [1.0, 1.0]" in shown
+
+
+@pytest.fixture(scope="module")
+def four_rows():
+    rng = np.random.default_rng(5)
+    clicks = np.zeros((2, 4 * 44_100), np.float32)
+    for start in range(0, clicks.shape[1], 22_050):
+        clicks[:, start : start + 2000] = rng.normal(size=2000) * np.exp(-np.arange(2000) / 300)
+    t = np.arange(clicks.shape[1]) / 44_100
+    bass, guitar = (
+        np.tile(np.sin(2 * np.pi * f * t).astype(np.float32) / 3, (2, 1)) for f in (110, 880)
+    )
+    whole = bands.Song("toy", "rendered", lambda: {"drums": clicks, "bass": bass, "other": guitar})
+    tracks = bands.Song(
+        "pair", "real", lambda: {"guitar": guitar, "backing": clicks + bass}, bands.ROLES
+    )
+    return four.scored(whole) + four.scored(tracks)
+
+
+def test_turning_a_mixture_down_gains_only_what_forgives_nothing(four_rows):
+    made = four.gains(four_rows)["rendered"]["turned_down"]["bass"]
+    assert made["plain_sdr"]["mean"] > 2
+    assert abs(made["si_sdr"]["mean"]) < 0.01
+    assert abs(made["sdr"]["mean"]) < 0.01
+
+
+def test_clicks_are_percussive_and_a_low_tone_is_bass(four_rows):
+    made = four.gains(four_rows)["rendered"]["hpss"]
+    assert min(made[stem]["si_sdr"]["mean"] for stem in ("drums", "bass", "other")) > 5
+    oracle = four.gains(four_rows)["rendered"]["oracle_mask"]
+    assert min(oracle[stem]["si_sdr"]["mean"] for stem in ("drums", "bass", "other")) > 10
+
+
+def test_a_real_song_is_scored_by_what_there_is_of_truth(four_rows):
+    made = four.summary(four_rows)["real"]
+    assert set(made) == {"musicnb", "hpss", "mixture", "turned_down", "oracle_mask"}
+    assert set(made["musicnb"]) == {"guitar", "backing"}
+    # Percussive and low together are the backing: clicks and a low tone.
+    assert made["hpss"]["backing"]["si_sdr"]["mean"] > made["mixture"]["backing"]["si_sdr"]["mean"]
+
+
+def test_the_report_of_four_stems_is_readable(four_rows, capsys):
+    cost = report_of(0.1, 700.0)["steady_state"]["musicnb"] | {"load_average": 0.5}
+    gains = four.gains(four_rows)
+    gains["composed"] = gains["rendered"]
+    made = {"summary": four.summary(four_rows), "gains": gains, "cost": cost}
+    made["floors"] = four.floors(gains, cost | {"rtf": 0.2})
+    report = report_of(0.1, 700.0) | {"benchmark": "quality", "four_stems": made}
+    tables.show(report)
+    shown = capsys.readouterr().out
+    assert "drums SDR" in shown
+    assert "turned_down" in shown
+    assert [row["floor"] for row in made["floors"]][-2:] == ["RTF <= 0.15", "peak MB <= 900"]
+    assert [row["passed"] for row in made["floors"]][-2:] == [False, True]
 
 
 def test_help_says_what_there_is():
