@@ -1,4 +1,4 @@
-"""How well beats, tempo, key and genre are heard: ``python -m benchmarks analysis``.
+"""How well beats, tempo, key, chords and genre are heard: ``python -m benchmarks analysis``.
 
 The items are rendered here, from tunes, styles and a soundfont that the network never saw, by the
 recipe that made its training pieces. Real recordings stand beside them, few and labelled by hand or
@@ -18,8 +18,18 @@ import musicnb
 from benchmarks.machine import machine
 from benchmarks.packages import CACHE, note, wheel
 from musicnb.analysis.analyze import KEYS
+from musicnb.analysis.chords import decode, grid
 from musicnb.analysis.features import SAMPLE_RATE
 from musicnb.analysis.network import GENRES, MOODS
+from musicnb.recipes.chord_scores import (
+    TEMPLATE_SETTINGS,
+    recall,
+    said,
+    spans_of,
+    template_logits,
+    true_chords,
+)
+from musicnb.recipes.chords import catalogue
 from musicnb.recipes.measures import (
     beat_f,
     calibration_error,
@@ -60,6 +70,7 @@ NOTES = (
     "rendered items: 40 s each, of tunes, styles and a soundfont that training never saw",
     "beat_f: F-measure, 70 ms, from 5 s on; tempo_acc1: within 4 %; tempo_acc2: or an octave of it",
     "key_mirex: 1 the key, 0.5 a fifth off, 0.3 the relative, 0.2 the parallel",
+    "chord_recall: weighted chord symbol recall, major and minor, sevenths as their triads",
     "immich: 28 pieces of 30 s made by a generator; its labels are prompts, not measurements",
     "calibration errors are the card's, of 400 pieces; those of the items are in the JSON",
     "on 120 items chance alone gives perfect confidence a calibration error of 0.04 to 0.08",
@@ -76,17 +87,24 @@ def analysis(*, quick: bool = False) -> dict[str, Any]:
     taken = {"musicnb": 0.0, "librosa": 0.0}
     count = QUICK if quick else ITEMS
     musicnb.analyze(musicnb.Audio(np.zeros(SAMPLE_RATE), SAMPLE_RATE))  # loads the weights
+    tunes, library = catalogue(CACHE)
     for number, (take, mix) in enumerate(unseen(CACHE, count), 1):
         if number % 10 == 0:
             note(f"{number}/{count} rendered items")
         started = time.process_time()
         made = musicnb.analyze(musicnb.Audio(mix, SAMPLE_RATE))
         taken["musicnb"] += time.process_time() - started
-        truth = {"tempo": take.tempo, "key": take.key, "beats": take.beats}
+        truth = {
+            "tempo": take.tempo,
+            "key": take.key,
+            "beats": take.beats,
+            "chords": true_chords(take.name, take.key, take.beats, tunes, library),
+        }
         ours = {
             "beats": made.beats,
             "tempo": float(made.tempo.value),
             "key": KEYS.index(str(made.key.value)),
+            "chords": said(made.chords),
         }
         extra = {
             "downbeat_f": beat_f(take.downbeats, made.downbeats),
@@ -122,7 +140,7 @@ def analysis(*, quick: bool = False) -> dict[str, Any]:
         "methods": {
             "musicnb": "musicnb.analyze",
             "librosa": f"librosa {librosa.__version__}: beat_track; chroma_cqt with the key "
-            "profiles of Krumhansl and Kessler",
+            "profiles of Krumhansl and Kessler, and with chord templates on its beats",
         },
         "rendered": rendered,
         "immich": summary(immich_rows()),
@@ -148,22 +166,30 @@ def scored(truth: dict[str, Any], found: dict[str, Any]) -> dict[str, float]:
     if truth.get("key") is not None:
         made["key_mirex"] = key_score(truth["key"], found["key"])
         made["key_exact"] = float(truth["key"] == found["key"])
+    if truth.get("chords"):
+        made["chord_recall"] = round(recall(truth["chords"], found["chords"]), 4)
     return made
 
 
 def classical(mix: NDArray[np.float32]) -> dict[str, Any]:
-    """Return librosa's beats and tempo, and the key whose profile fits the chroma best."""
+    """Return librosa's beats and tempo, and the key and the chords that fit its chroma best."""
     tempo, beats = librosa.beat.beat_track(y=mix, sr=SAMPLE_RATE, units="time")
-    chroma = librosa.feature.chroma_cqt(y=mix, sr=SAMPLE_RATE).mean(axis=1)
+    frames = librosa.feature.chroma_cqt(y=mix, sr=SAMPLE_RATE)
+    chroma = frames.mean(axis=1)
+    edges = grid(np.asarray(beats), len(mix) / SAMPLE_RATE)
+    at = librosa.time_to_frames(edges[1:-1], sr=SAMPLE_RATE)
+    synced = librosa.util.sync(frames, at, aggregate=np.median).T
     fits = [
         float(np.corrcoef(np.roll(profile, tonic), chroma)[0, 1])
         for profile in PROFILES
         for tonic in range(12)
     ]
+    path, _ = decode(template_logits(synced), np.zeros(len(synced), bool), TEMPLATE_SETTINGS)
     return {
         "beats": np.asarray(beats),
         "tempo": float(np.atleast_1d(tempo)[0]) or 1.0,
         "key": int(np.nanargmax(fits)) if np.isfinite(fits).any() else 0,
+        "chords": spans_of(path, edges),
     }
 
 

@@ -194,7 +194,7 @@ def test_it_is_saved_as_json_and_shown(heard, tmp_path):
     assert read["tempo"]["octave"] > 0
     assert read["recipe"]["function"] == "analyze"
     assert "C major" in heard._repr_html_()
-    assert len(heard.picture().axes) == 6
+    assert len(heard.picture().axes) == 7
 
 
 def test_what_cannot_be_analysed_is_refused_in_one_sentence(tmp_path):

@@ -1,4 +1,4 @@
-"""`analyze`: beats, tempo, key, genre and mood of a sound."""
+"""`analyze`: beats, tempo, key, chords, genre and mood of a sound."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicnb.analysis.beats import find_beats, find_downbeats
+from musicnb.analysis.chords import WEIGHTS as CHORD_WEIGHTS
+from musicnb.analysis.chords import find_chords
 from musicnb.analysis.listen import (
     WEIGHTS,
     Heard,
@@ -48,7 +50,7 @@ def analyze(
     second_opinion: bool = False,
     device: str | None = None,
 ) -> Analysis:
-    """Hear the beats, the tempo, the key, the genre and the mood of a sound.
+    """Hear the beats, the tempo, the key, the chords, the genre and the mood of a sound.
 
     Parameters
     ----------
@@ -62,7 +64,8 @@ def analyze(
     Returns
     -------
     Analysis
-        Each answer with its confidence and its runner-up; a tempo also with its octave.
+        Each answer with its confidence and its runner-up; a tempo also with its octave; chords
+        from beat to beat.
 
     Raises
     ------
@@ -86,8 +89,8 @@ def analyze(
 
     Notes
     -----
-    The network learned from rendered music: see ``musicnb/weights/analysis.json`` for what it
-    scores, and where it fails.
+    The networks learned from rendered music: see ``musicnb/weights/analysis.json`` and
+    ``chords.json`` for what they score, and where they fail.
     """
     return analyze_job(audio, second_opinion=second_opinion, device=device).run()
 
@@ -141,9 +144,8 @@ def _chain(
 
 def recipe_of(source: Recipe) -> Recipe:
     """Return the recipe of the analysis of `source`."""
-    return Recipe(
-        "analyze", {}, (source,), {WEIGHTS: str(card(WEIGHTS)["sha256"])[:16]}, versions()
-    )
+    weights = {name: str(card(name)["sha256"])[:16] for name in (WEIGHTS, CHORD_WEIGHTS)}
+    return Recipe("analyze", {}, (source,), weights, versions())
 
 
 def conclude(
@@ -157,15 +159,18 @@ def conclude(
     beats = find_beats(heard.beat)
     first, meters = find_downbeats(beats, heard.downbeat, temperatures()["meter"])
     style = style_shares(net, heard, beats, beats[first])
+    key = estimate_of(KEYS, heard.shares["key"])
+    where = next(net.parameters()).device
     seconds = np.arange(len(heard.local_tempo)) + 0.5
     return Analysis(
         tempo=tempo_of(heard.shares["tempo"], beats),
-        key=estimate_of(KEYS, heard.shares["key"]),
+        key=key,
         genre=estimate_of(GENRES, style["genre"]),
         mood=estimate_of(MOODS, style["mood"]),
         meter=estimate_of([str(meter) for meter in meters], np.array(list(meters.values()))),
         beats=beats,
         downbeats=beats[first],
+        chords=find_chords(heard.pitch, beats, beats[first], heard.duration, str(key.value), where),
         local_tempo=[
             (float(t), *_peak(share)) for t, share in zip(seconds, heard.local_tempo, strict=True)
         ],

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from musicnb.analysis.features import (
+    PITCH_RATE,
     RHYTHM_BANDS,
     RHYTHM_RATE,
     SAMPLE_RATE,
@@ -61,6 +62,8 @@ class Heard:
         Seconds.
     sounding : float
         Seconds that are not silent.
+    pitch : ndarray
+        The pitch view, 5 frames a second, 0 where it is silent.
     """
 
     beat: Block
@@ -73,6 +76,7 @@ class Heard:
     local_key: Block
     duration: float
     sounding: float
+    pitch: Block
 
 
 @lru_cache(maxsize=2)
@@ -147,6 +151,7 @@ class _Collected:
         self._local: list[tuple[Block, Block]] = []
         self._sums: dict[str, Block] = {}
         self._rises: list[Block] = []
+        self._pitch: list[Block] = []
         self._bands = np.zeros((2, RHYTHM_BANDS))
         self._weight = self._sounding = 0.0
         self._temperatures = temperatures()
@@ -179,6 +184,10 @@ class _Collected:
         self._sounding += min(weight, stop - start)
         # Half precision, because it is kept for the whole sound.
         self._rises.append(rises(rhythm)[frames].half().cpu().numpy())
+        heard = np.repeat(loud, PITCH_RATE)
+        heard = np.pad(heard, (0, max(len(pitch) - len(heard), 0)), mode="edge")[: len(pitch), None]
+        slow = slice(start * PITCH_RATE, round(stop * PITCH_RATE))
+        self._pitch.append((pitch.cpu().numpy() * heard)[slow].astype(np.float16))
         kept = rhythm[frames].double().cpu().numpy()
         self._bands += kept.sum(axis=0), np.square(kept).sum(axis=0)
         for name in HEADS:
@@ -219,6 +228,7 @@ class _Collected:
             key,
             duration,
             self._sounding,
+            np.concatenate(self._pitch).astype(np.float32),
         )
 
 

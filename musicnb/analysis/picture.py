@@ -16,16 +16,33 @@ BLUE, ORANGE, GREY = "#2a78b8", "#c8641e", "#888888"
 
 
 def picture(analysis: Analysis) -> Figure:
-    """Return a figure: beats, local tempo, local key, and the probabilities of the answers."""
+    """Return a figure: chords, beats, local tempo, local key, and the shares of the answers."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 6), layout="constrained")
-    grid = figure.add_gridspec(3, 4, height_ratios=(1.2, 1.2, 1.6))
-    _tempo(figure.add_subplot(grid[0, :]), analysis)
-    _key(figure.add_subplot(grid[1, :]), analysis)
+    figure = Figure(figsize=(10, 6.6), layout="constrained")
+    grid = figure.add_gridspec(4, 4, height_ratios=(0.3, 1.2, 1.2, 1.6))
+    _chords(figure.add_subplot(grid[0, :]), analysis)
+    _tempo(figure.add_subplot(grid[1, :]), analysis)
+    _key(figure.add_subplot(grid[2, :]), analysis)
     for column, name in enumerate(("key", "genre", "mood", "meter")):
-        _shares(figure.add_subplot(grid[2, column]), name, getattr(analysis, name))
+        _shares(figure.add_subplot(grid[3, column]), name, getattr(analysis, name))
     return figure
+
+
+def _chords(axes: Axes, analysis: Analysis) -> None:
+    """Draw a lane of chords; a name where there is room for it."""
+    from matplotlib import colormaps
+
+    room = analysis.duration / 45
+    for chord in analysis.chords:
+        length = chord.end - chord.start
+        # Neighbours on the circle of fifths have like colours.
+        fifths = None if chord.pitch_class is None else chord.pitch_class * 7 % 12
+        colour = GREY if fifths is None else colormaps["twilight_shifted"](0.15 + 0.7 * fifths / 12)
+        axes.barh(0, length, left=chord.start, color=colour, alpha=0.15 + 0.75 * chord.confidence)
+        if length >= room:
+            axes.text(chord.start + length / 2, 0, chord.name, ha="center", va="center", fontsize=8)
+    axes.set(xlim=(0, max(analysis.duration, 1)), yticks=[], xticks=[], ylabel="chords")
 
 
 def _tempo(axes: Axes, analysis: Analysis) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
+    from musicnb.analysis.chords import Chord
     from musicnb.analysis.saliency import Saliency
     from musicnb.audio.audio import Audio
 
@@ -114,6 +115,9 @@ class Analysis:
         Beats a bar: 2, 3 or 4.
     beats, downbeats : ndarray
         Times in seconds; the downbeats are those beats that begin a bar.
+    chords : tuple of Chord
+        One after the other without gaps, each from one beat to another; see
+        :class:`musicnb.analysis.chords.Chord`.
     local_tempo : list of tuple
         Each second: time, tempo, confidence.
     local_key : list of tuple
@@ -133,6 +137,7 @@ class Analysis:
     meter: Estimate
     beats: NDArray[np.float64] = field(repr=False)
     downbeats: NDArray[np.float64] = field(repr=False)
+    chords: tuple[Chord, ...] = field(repr=False)
     local_tempo: list[tuple[float, float, float]] = field(repr=False)
     local_key: list[tuple[float, str, float]] = field(repr=False)
     duration: float = 0.0
@@ -148,7 +153,7 @@ class Analysis:
         >>> import musicnb
         >>> made = musicnb.analyze(musicnb.load("demo:starfall", duration=10)).to_dict()
         >>> sorted(made)[:6]
-        ['beats', 'downbeats', 'duration_s', 'genre', 'key', 'local_key']
+        ['beats', 'chords', 'downbeats', 'duration_s', 'genre', 'key']
         """
         estimates = ("tempo", "key", "genre", "mood", "meter")
         return {
@@ -156,6 +161,7 @@ class Analysis:
             **{name: getattr(self, name).to_dict() for name in estimates},
             "beats": np.round(self.beats, 3).tolist(),
             "downbeats": np.round(self.downbeats, 3).tolist(),
+            "chords": [chord.to_dict() for chord in self.chords],
             "local_tempo": [[t, round(v, 1), round(c, 3)] for t, v, c in self.local_tempo],
             "local_key": [[t, k, round(c, 3)] for t, k, c in self.local_key],
             "second_opinion": self.second_opinion,
@@ -200,7 +206,7 @@ class Analysis:
         return saliency(self.source, head, beats, start=start, duration=duration)
 
     def picture(self) -> Figure:
-        """Return a figure: beats, local tempo, local key, and the shares of each answer."""
+        """Return a figure: chords, beats, local tempo, local key, the shares of each answer."""
         from musicnb.analysis.picture import picture
 
         return picture(self)
@@ -208,7 +214,7 @@ class Analysis:
     def __str__(self) -> str:
         lines = [f"{name:6} {getattr(self, name)}" for name in ("tempo", "key", "genre", "mood")]
         beats = f"{len(self.beats)} beats, {len(self.downbeats)} bars of {self.meter}"
-        return "\n".join([*lines, beats])
+        return "\n".join([*lines, f"chords {_names(self.chords)}", beats])
 
     def _repr_html_(self) -> str:
         rows = []
@@ -218,11 +224,18 @@ class Analysis:
             rows.append(f"<tr><th style='text-align:left'>{name}</th>{cells}</tr>")
         head = "<tr><th></th><th></th><th>confidence</th><th>otherwise</th><th></th></tr>"
         beats = f"{len(self.beats)} beats, {len(self.downbeats)} downbeats in {self.duration:.1f} s"
+        chords = html.escape(_names(self.chords, 24))
         opinion = ""
         if self.second_opinion:
             tags = ", ".join(f"{t} {v:.2f}" for t, v in list(self.second_opinion.items())[:5])
             opinion = f"<p>musicnn, a second opinion: {html.escape(tags)}</p>"
-        return f"<table>{head}{''.join(rows)}</table><p>{beats}</p>{opinion}"
+        return f"<table>{head}{''.join(rows)}</table><p>{beats}</p><p>chords: {chords}</p>{opinion}"
+
+
+def _names(chords: tuple[Chord, ...], most: int = 12) -> str:
+    """Return the names of the first chords, those in a row that are the same only once."""
+    names = [chord.name for chord in chords]
+    return " ".join(names[:most]) + (f" … ({len(names)} in all)" if len(names) > most else "")
 
 
 def _cells(estimate: Estimate) -> str:

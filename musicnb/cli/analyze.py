@@ -1,4 +1,4 @@
-"""`musicnb analyze`: beats, tempo, key, genre and mood of songs."""
+"""`musicnb analyze`: beats, tempo, key, chords, genre and mood of songs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import typer
 
 from musicnb.cli.common import Device, Json, print_json, print_table
 
+#: Chords in the table; `--json` has all of them, with their times.
+CHORDS_SHOWN = 16
+
 
 def command(
     files: Annotated[list[str], typer.Argument(help="Sound files, or demo:NAME.")],
@@ -19,7 +22,7 @@ def command(
     device: Device = None,
     json: Json = False,
 ) -> None:
-    """Hear beats, tempo, key, genre and mood, each with its confidence and its runner-up.
+    """Hear beats, tempo, key, chords, genre and mood, each with its confidence.
 
     Memory does not grow with the length of a song.
     """
@@ -60,6 +63,11 @@ def _show(song: dict[str, Any]) -> None:
         rows.append((name, found["value"], f"{found['confidence']:.2f}", other))
     beats = f"{len(song['beats'])}, of which {len(song['downbeats'])} begin a bar"
     rows.append(("beats", beats, "", ""))
+    names = [chord["name"] for chord in song["chords"]]
+    more = f" … ({len(names)} in all)" if len(names) > CHORDS_SHOWN else ""
+    sure = sum(c["confidence"] * (c["end"] - c["start"]) for c in song["chords"])
+    sure /= song["chords"][-1]["end"]
+    rows.append(("chords", " ".join(names[:CHORDS_SHOWN]) + more, f"{sure:.2f}", ""))
     if song["second_opinion"]:
         tags = ", ".join(f"{t} {v:.2f}" for t, v in list(song["second_opinion"].items())[:5])
         rows.append(("musicnn", tags, "", ""))

@@ -149,7 +149,7 @@ def harmonised(tune: dict[str, Any]) -> Song:
 def invented(rng: np.random.Generator, mode: str, meter: int, bars: int) -> Song:
     """Return a progression with a melody of chord and scale tones over a repeated rhythm."""
     text = str(rng.choice(PROGRESSIONS[mode]))
-    degrees = [_degree(word) for word in text.split()]
+    degrees = [parsed_degree(word) for word in text.split()]
     chords, melody = [], []
     scale = (0, 2, 4, 5, 7, 9, 11) if mode == "major" else (0, 2, 3, 5, 7, 8, 10)
     rhythm = _rhythm(rng, meter)
@@ -170,7 +170,7 @@ def invented(rng: np.random.Generator, mode: str, meter: int, bars: int) -> Song
     return Song(f"progression {mode} {text}", 0, mode, meter, tuple(melody), tuple(chords))
 
 
-def _degree(word: str) -> tuple[int, str]:
+def parsed_degree(word: str) -> tuple[int, str]:
     """Split '10m7' into 10 and 'm7', and '77' into 7 and '7'."""
     head = 2 if word[:2] in {"10", "11"} else 1
     return int(word[:head]), word[head:]
