@@ -1,0 +1,99 @@
+"""The loop of a training: a time limit, a warm-up and a slow end, checkpoints, resuming."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+from musicnb.runtime.files import atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from torch import Tensor, nn
+
+CHECKPOINT_SECONDS = 60
+#: Steps over which the rate of learning rises at first.
+WARM_UP = 100
+#: The weights that ship are a running mean of those of the last steps.
+KEPT = 0.998
+
+
+def train_for(
+    minutes: float,
+    net: nn.Module,
+    loss_of: Callable[[np.random.Generator], Tensor],
+    out: Path,
+    *,
+    rate: float,
+    seed: int,
+    decay: float = 1e-4,
+) -> tuple[Any, int]:
+    """Train for so many minutes of this machine, those before a stop included.
+
+    Parameters
+    ----------
+    minutes : float
+        How long, over all starts.
+    net : Module
+        Trained in place.
+    loss_of : callable
+        Returns the loss of a step's examples, which it draws from the generator.
+    out : Path
+        The checkpoint, gone on from if it is there.
+    rate : float
+        The highest rate of learning.
+    seed : int
+        Each step has a generator of its own, so that a stop changes nothing.
+    decay : float
+        Weight decay.
+
+    Returns
+    -------
+    tuple
+        The network with the mean of the weights, and the number of steps.
+    """
+    swa: Any = torch.optim.swa_utils
+    mean = swa.AveragedModel(net, multi_avg_fn=swa.get_ema_multi_avg_fn(KEPT), use_buffers=True)
+    optimizer = torch.optim.AdamW(net.parameters(), rate, weight_decay=decay)
+    parts = {"net": net, "mean": mean, "optimizer": optimizer}
+    step, spent = _resume(out, parts)
+    saved = started = time.monotonic()
+    before, losses = spent, []
+    while spent < 60 * minutes:
+        done = spent / (60 * minutes)
+        for group in optimizer.param_groups:
+            rise = min(1.0, (step + 1) / WARM_UP)
+            group["lr"] = rate * rise * (0.51 + 0.49 * math.cos(math.pi * done))
+        loss: Any = loss_of(np.random.default_rng((seed, step)))
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimizer.step()
+        mean.update_parameters(net)
+        losses.append(loss.item())
+        step += 1
+        now = time.monotonic()
+        spent = before + now - started
+        if now - saved > CHECKPOINT_SECONDS or spent >= 60 * minutes:
+            saved = now
+            state = {name: part.state_dict() for name, part in parts.items()}
+            with atomic(out) as temporary:
+                torch.save(state | {"step": step, "spent": spent}, temporary)
+            print(f"{spent / 60:6.1f} min, step {step}: loss {np.mean(losses):.4f}", flush=True)
+            losses = []
+    return mean.module, step
+
+
+def _resume(out: Path, parts: dict[str, Any]) -> tuple[int, float]:
+    if not out.is_file():
+        return 0, 0.0
+    state = torch.load(out, weights_only=True)
+    for name, part in parts.items():
+        part.load_state_dict(state[name])
+    return int(state["step"]), float(state["spent"])

@@ -1,0 +1,1 @@
+"""Voices: pitch, content, conversion, and voices of one's own."""
