@@ -80,7 +80,8 @@ class EffectChain:
     >>> print(chain.replace(reverb={"mix": 0.3}, eq=None).describe())
     reverb      rt60 1.2 s, mix 0.3, pre_delay 0.01 s, damping 0.5, seed 0
 
-    In a notebook it shows its settings, its frequency response and its impulse response.
+    Taught in lesson 05. In a notebook it shows its settings, its frequency response and its impulse
+    response.
     """
 
     eq: Equalizer | None = None

@@ -240,6 +240,10 @@ class ChainModule(nn.Module):
     >>> heard = module(click, 8000)
     >>> heard.abs()[0].topk(2).indices.sort().values.tolist()
     [0, 2000]
+
+    Notes
+    -----
+    Taught in lesson 05.
     """
 
     GAIN = Range(-24, 24, "dB")

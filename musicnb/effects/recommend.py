@@ -173,8 +173,9 @@ def recommend_effects(audio: Audio, kind: str | None = None) -> Recommendation:
 
     Notes
     -----
-    The kinds were measured on few recordings (``musicnb.effects.profile.targets()`` says on
-    which): the advice is where to begin, not what is right.
+    Taught in lesson 05. The kinds were measured on few recordings
+    (``musicnb.effects.profile.targets()`` says on which): the advice is where to begin, not what
+    is right.
     """
     if kind is not None and kind not in targets():
         raise InputError(
