@@ -22,6 +22,7 @@ from .runtime.job import Job
 from .stems.files import separate_file
 from .stems.separate import separate
 from .stems.stems import Stems
+from .widgets.effects_panel import EffectsPanel
 from .widgets.explorer import SpectrogramExplorer
 from .widgets.mixer import StemMixer
 from .widgets.quiz import Quiz
@@ -33,6 +34,7 @@ __all__ = [
     "Audio",
     "Edit",
     "EffectChain",
+    "EffectsPanel",
     "Job",
     "Quiz",
     "Recipe",

@@ -35,8 +35,7 @@ EXCERPT = 4.0
 #: Shortest sounds that can be compared.
 SHORTEST_SOUND = 0.5
 MATCHED = ("eq", "compressor", "delay", "reverb")
-STEPS, MOST_STEPS = 120, 5000
-LEARNING_RATE = 0.08
+STEPS, MOST_STEPS, LEARNING_RATE = 120, 5000, 0.08
 #: Weight of the wish for few and gentle effects, beside the difference of the sounds.
 SIMPLE = 0.001
 #: Correlation of spectrograms above which two sounds hold the same music.
@@ -102,7 +101,8 @@ def match_effects(
     The chain is a torch module; Adam changes its settings so that the log-mel spectra of both,
     at three resolutions, their levels and their crest factors become alike. If both hold the same
     music (a dry and a finished version), they are compared moment by moment; otherwise in how
-    their bands are on average, how widely they vary, and how fast they rise and fall.
+    their bands are on average, how widely they vary, and how fast they rise and fall. Taught in
+    lesson 05.
 
     Parameters
     ----------
@@ -155,6 +155,7 @@ def match_job(
     steps: int = STEPS,
     paired: bool | None = None,
     start: EffectChain | None = None,
+    bar: bool = True,
 ) -> Job[Match]:
     """Return :func:`match_effects` as a job, to watch or to cancel."""
     _require(effects, steps)
@@ -171,7 +172,7 @@ def match_job(
         chain, made = held(audio, tidied(chain))
         return Match(chain, made, tuple(losses), same)
 
-    return Job(task, total=steps, title="Matching effects", unit="step")
+    return Job(task, total=steps, title="Matching effects", unit="step", bar=bar)
 
 
 class Difference:

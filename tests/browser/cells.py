@@ -17,4 +17,7 @@ MIXER = f"""{SOUND}
 opposite = musicnb.Audio(-song.samples, song.sample_rate)
 mixer = musicnb.StemMixer({{"one": song, "other": opposite}})
 mixer"""
+EFFECTS = f"""{SOUND}
+panel = musicnb.EffectsPanel(song)
+panel"""
 EVIL = "<img src=x onerror=alert(1)>"

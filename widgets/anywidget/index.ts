@@ -4,6 +4,7 @@ import { Scope } from "../core/scope.js";
 import type { Model } from "../sources/channel.js";
 import { element } from "../ui/controls.js";
 import { addStyle } from "../ui/style.js";
+import { renderEffects } from "./effects.js";
 import { renderExplorer } from "./explorer.js";
 import { renderMixer } from "./mixer.js";
 import { renderQuiz } from "./quiz.js";
@@ -11,6 +12,7 @@ import { renderQuiz } from "./quiz.js";
 type Render = (model: Model, host: HTMLElement, scope: Scope) => Promise<void> | void;
 
 const KINDS: Partial<Record<string, Render>> = {
+  effects: renderEffects,
   explorer: renderExplorer,
   mixer: renderMixer,
   quiz: renderQuiz,

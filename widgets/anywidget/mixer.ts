@@ -5,9 +5,8 @@ import type { Model } from "../sources/channel.js";
 import { soundsOf } from "../sources/comm.js";
 import { mountMixer } from "../ui/mixer.js";
 import type { MixState } from "../ui/mixer.js";
+import { fetchFile } from "./file.js";
 
-/** Milliseconds in which even a long mix is made. */
-const MIXING = 60_000;
 const TRAITS = ["settings", "limiter", "loop", "presets"] as const;
 
 const stateOf = (model: Model): MixState => Object.fromEntries(TRAITS.map((trait) => [trait, model.get(trait)])) as unknown as MixState;
@@ -30,7 +29,7 @@ export function renderMixer(model: Model, host: HTMLElement, scope: Scope): void
     onChange: (state) => tell(structuredClone(state) as unknown as Record<string, unknown>),
     onPlayhead: (playhead) => tell({ playhead }),
     code: async () => String((await channel.request("code")).result["code"]),
-    render: (progress) => fetchMix(channel, progress),
+    render: (progress) => fetchFile(channel, progress),
   });
   channel.onSilence((text) => handle.notice(text));
   const heed = (event: string, act: () => void): void => {
@@ -42,17 +41,4 @@ export function renderMixer(model: Model, host: HTMLElement, scope: Scope): void
   };
   for (const trait of TRAITS) heed(`change:${trait}`, () => handle.set(stateOf(model)));
   heed("change:playhead", () => handle.seek(model.get("playhead") as number));
-}
-
-/** A large file in parts that every host lets through. */
-async function fetchMix(channel: Channel, progress: (part: number) => void): Promise<Blob> {
-  const count = Number((await channel.request("render", {}, undefined, MIXING)).result["parts"]);
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const { buffers } = await channel.request("part", { index });
-    const view = buffers[0];
-    parts.push(new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice());
-    progress((index + 1) / count);
-  }
-  return new Blob(parts, { type: "audio/wav" });
 }

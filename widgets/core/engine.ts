@@ -48,7 +48,7 @@ export class Engine {
   readonly duration: number;
   readonly tracks: readonly TrackControls[];
   private readonly infos: readonly SoundInfo[];
-  private readonly cache: ChunkCache;
+  private cache: ChunkCache;
   private readonly states: TrackState[];
   private readonly listeners = new Set<() => void>();
   private context: AudioContext | null = null;
@@ -66,12 +66,13 @@ export class Engine {
   private band: Band | null = null;
   private limiter: boolean;
   private readonly limiting: boolean;
+  private renewal: ChunkCache | null = null;
   private cancelTick: () => void = () => undefined;
   private cancelRest: () => void = () => undefined;
 
   /** @param sources All of one sample rate and length. */
   constructor(
-    sources: readonly AudioSource[],
+    private readonly sources: readonly AudioSource[],
     private readonly scope: Scope,
     private readonly options: EngineOptions = {},
   ) {
@@ -189,6 +190,21 @@ export class Engine {
     } catch (error) {
       if (turn === this.turn) this.fail(error);
     }
+  }
+
+  /** The sources sound different now: play on from the same place, without a gap. */
+  async renew(): Promise<void> {
+    const next = (this.renewal = new ChunkCache(this.sources, this.scope.signal));
+    if (this.wanted) {
+      // What is heard next is fetched before the old sound ends.
+      const { chunkFrames } = next;
+      const index = Math.floor(Math.min(this.frame, this.frames - 1) / chunkFrames);
+      const behind = this.loop ? Math.floor(this.loop.start / chunkFrames) : index + 1;
+      await Promise.all([index, index + 1, behind].filter((each) => each * chunkFrames < this.frames).map((each) => next.get(each)));
+    }
+    if (this.renewal !== next || this.scope.ended) return;
+    this.cache = next;
+    if (this.run) this.begin(null);
   }
 
   pause(): void {

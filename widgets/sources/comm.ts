@@ -29,7 +29,9 @@ export class CommSource implements TileSource, AudioSource {
     private readonly channel: Channel,
     readonly info: SoundInfo,
     private readonly index: number,
-    private readonly first: Promise<Map<string, Tile>>,
+    private readonly first: Promise<Map<string, Tile>> = Promise.resolve(new Map<string, Tile>()),
+    /** What else the kernel must know to find the sound. */
+    private readonly more: Readonly<Record<string, unknown>> = {},
   ) {}
 
   async tiles(keys: readonly TileKey[], signal?: AbortSignal): Promise<Tile[]> {
@@ -53,7 +55,7 @@ export class CommSource implements TileSource, AudioSource {
   }
 
   private ask(index: number, signal?: AbortSignal): Promise<Answer> {
-    return this.channel.request("chunk", { sound: this.index, index, format: this.format }, signal);
+    return this.channel.request("chunk", { sound: this.index, index, format: this.format, ...this.more }, signal);
   }
 
   private async decode({ result, buffers }: Answer): Promise<Chunk> {
