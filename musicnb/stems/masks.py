@@ -99,9 +99,13 @@ def split(segment: Tensor, names: tuple[str, ...]) -> Tensor:
     if set(names) & set(PARTS):
         found |= parts(found["accompaniment"], band_network(segment.device))
     window = torch.hann_window(N_FFT, device=segment.device)
-    chosen = torch.cat([found[name] for name in names])
-    stems = torch.istft(chosen, N_FFT, HOP_LENGTH, window=window, length=samples)
-    return stems.reshape(len(names), 2, samples)
+    # One after the other: together they would take several times the memory.
+    return torch.stack(
+        [
+            torch.istft(found[name], N_FFT, HOP_LENGTH, window=window, length=samples)
+            for name in names
+        ]
+    )
 
 
 def stft(samples: Tensor) -> Tensor:
