@@ -13,6 +13,7 @@ from .effects.match import match_effects
 from .effects.recommend import recommend_effects
 from .remix.edit import Edit
 from .remix.files import edit_file
+from .remix.genre import change_genre
 from .remix.key import change_key
 from .remix.parts import remove_part
 from .remix.swing import change_swing
@@ -43,6 +44,7 @@ __all__ = [
     "Stems",
     "analyze",
     "apply_effects",
+    "change_genre",
     "change_key",
     "change_swing",
     "change_tempo",

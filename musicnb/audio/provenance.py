@@ -41,6 +41,8 @@ REPLAYS = {
     "change_tempo": "musicnb.remix.plan:replay_plan",
     "change_key": "musicnb.remix.plan:replay_plan",
     "change_swing": "musicnb.remix.plan:replay_plan",
+    "change_genre": "musicnb.remix.genre:replay_genre",
+    "change_genre_kept": "musicnb.remix.plan:replay_plan",
     "edit": "musicnb.remix.plan:replay_plan",
     "apply_effects": "musicnb.effects.apply:replay_apply",
 }

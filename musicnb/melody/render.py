@@ -182,7 +182,7 @@ def _in_room(dry: Samples, sample_rate: int, wet: float) -> Samples:
 
 
 @cache
-def _room(sample_rate: int) -> NDArray[np.float64]:
+def _room(sample_rate: int) -> Samples:
     """Return how a room answers a click, for each ear: noise that dies away and grows dull."""
     from scipy.signal import butter, sosfilt
 
@@ -191,7 +191,7 @@ def _room(sample_rate: int) -> NDArray[np.float64]:
     answer = noise * 10 ** (-3 * times / RT60)
     answer = sosfilt(butter(1, min(DULL, 0.4 * sample_rate), fs=sample_rate, output="sos"), answer)
     answer /= np.sqrt(np.sum(answer**2, axis=1, keepdims=True))
-    return np.pad(answer, ((0, 0), (round(PREDELAY * sample_rate), 0)))
+    return np.pad(answer, ((0, 0), (round(PREDELAY * sample_rate), 0))).astype(np.float32)
 
 
 def _recipe(score: Score, sample_rate: int, part: str | None) -> Recipe:

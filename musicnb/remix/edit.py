@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
+    from musicnb.melody.score import Score
     from musicnb.remix.plan import Plan
 
 
@@ -34,7 +35,9 @@ class Edit:
     warnings : tuple of str
         Where the two disagree, in words.
     stems : Stems, optional
-        The edited stems, if stems were given.
+        The edited stems, if stems were given or made.
+    score : Score, optional
+        The notes of what was played anew.
 
     Examples
     --------
@@ -52,6 +55,7 @@ class Edit:
     measured: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     stems: Stems | None = None
+    score: Score | None = None
 
     def save(self, path: str | os.PathLike[str], *, subtype: str | None = None) -> None:
         """Write the edited sound; see :meth:`Audio.save`."""
