@@ -83,6 +83,10 @@ class EffectsPanel(Widget):
     >>> before, after = panel.compared()
     >>> abs(before.loudness - after.loudness) < 0.1
     True
+
+    Notes
+    -----
+    Taught in lesson 05.
     """
 
     #: Not of a type of traitlets: a dictionary will do, and is turned into a chain.
@@ -345,6 +349,12 @@ class EffectsPanel(Widget):
 
 
 def _checked(name: str, given: Audio | str | os.PathLike[str]) -> Audio:
+    if not isinstance(given, Audio | str) and not hasattr(given, "__fspath__"):
+        raise InputError(
+            f"the {name} is a {type(given).__name__}",
+            expected="an Audio, or the path of a sound file",
+            todo="Try musicnb.load(...) or Audio(samples, sample_rate).",
+        )
     audio = given if isinstance(given, Audio) else load(given)
     if not audio.frames or audio.channels > 2:  # noqa: PLR2004
         what = f"has {audio.channels} channels" if audio.frames else "is empty"

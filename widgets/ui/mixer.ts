@@ -1,16 +1,15 @@
 /** The stem mixer. */
 import { Engine } from "../core/engine.js";
 import { t } from "../core/i18n.js";
-import { formatTime, stepped } from "../core/scales.js";
 import type { Scope } from "../core/scope.js";
 import type { AudioSource, TileSource } from "../core/types.js";
 import { button, download, element, menu, ownKeys, select, setFace, showCode, toggle } from "./controls.js";
-import { canvasOf } from "./explorer-canvas.js";
 import { renderHere } from "./mixer-export.js";
 import { meter, Row, USUAL } from "./mixer-row.js";
 import type { StemSettings } from "./mixer-row.js";
 import { presetControls } from "./mixer-presets.js";
 import { addStyle } from "./style.js";
+import { Timeline, TIMELINE_CSS } from "./timeline.js";
 
 export type MixerStem = TileSource & AudioSource;
 export type MixSettings = Record<string, StemSettings>;
@@ -42,15 +41,13 @@ export interface MixerHandle {
 
 const TELL_EVERY = 400;
 const TIMELINE_HEIGHT = 30;
-const CSS = `
+const CSS = `${TIMELINE_CSS}
 .mnb-stem{display:grid;grid-template-columns:minmax(0,1fr);gap:2px;padding:4px 8px;border-top:1px solid var(--mnb-line)}
 .mnb-strip{display:flex;flex-wrap:wrap;align-items:center;gap:4px 10px}
 .mnb-name{display:inline-flex;align-items:center;gap:6px;font-weight:600;width:136px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .mnb-thumb{width:100%;height:44px;display:block;cursor:pointer;border-radius:3px;background:#000}
 .mnb-meter{flex:1;min-width:60px;height:10px;border-radius:2px}
 .mnb-master{width:120px;height:12px}
-.mnb-timeline{height:${TIMELINE_HEIGHT}px;margin:0 8px;position:relative;cursor:pointer;touch-action:pan-y}
-.mnb-timeline canvas{position:absolute;inset:0;width:100%;height:100%}
 `;
 
 export function mountMixer(host: HTMLElement, stems: readonly MixerStem[], scope: Scope, options: MixerOptions = {}): MixerHandle {
@@ -63,8 +60,7 @@ class Mixer implements MixerHandle {
   private readonly rows: readonly Row[];
   private readonly state: MixState;
   private readonly redraw: () => void;
-  private readonly timeline = element("div", "mnb-timeline mnb-playhead");
-  private readonly ruler = element("canvas");
+  private readonly timeline: Timeline;
   private readonly master = element("canvas", "mnb-meter mnb-master");
   private readonly time = element("span", "mnb-time");
   private readonly status = element("span", "mnb-readout mnb-grow");
@@ -86,6 +82,17 @@ class Mixer implements MixerHandle {
     this.engine.seek(options.playhead ?? 0);
     const fail = (error: Error): void => this.fail(error.message);
     this.rows = stems.map((source, i) => new Row(source, i, this.engine.tracks[i], scope, () => this.mixed(), this.redraw, fail));
+    this.timeline = new Timeline(scope, this.engine, TIMELINE_HEIGHT, {
+      loop: () => this.state.loop,
+      setLoop: (next, done) => {
+        this.state.loop = next;
+        this.looping = next !== null;
+        if (done) this.changed();
+        else this.redraw();
+      },
+      seek: (seconds) => this.seekTo(seconds),
+      toggle: () => this.toggle(),
+    });
     this.assemble(host);
     this.apply();
   }
@@ -96,20 +103,13 @@ class Mixer implements MixerHandle {
     ownKeys(scope, root);
     root.setAttribute("role", "group");
     root.setAttribute("aria-label", t("Stem mixer"));
-    timeline.tabIndex = 0;
-    timeline.setAttribute("role", "slider");
-    timeline.setAttribute("aria-label", t("Playhead"));
-    timeline.setAttribute("aria-valuemin", "0");
-    timeline.setAttribute("aria-valuemax", this.engine.duration.toFixed(3));
-    this.ruler.setAttribute("aria-hidden", "true");
     this.master.setAttribute("aria-hidden", "true");
     this.status.setAttribute("role", "status");
     this.noticed.setAttribute("role", "status");
-    timeline.append(this.ruler);
     const below = element("div", "mnb-bar");
     below.append(this.status, this.noticed);
     addStyle(root, CSS);
-    root.append(this.bar(), timeline, ...this.rows.map((row) => row.element), below);
+    root.append(this.bar(), timeline.element, ...this.rows.map((row) => row.element), below);
     host.append(root);
     this.listen();
     scope.onEnd(() => root.remove());
@@ -169,70 +169,12 @@ class Mixer implements MixerHandle {
       if (!engine.playing) this.tell(true);
       this.redraw();
     });
-    for (const row of this.rows) scope.listen(row.picture, "click", (event) => this.seekTo(row.picture, event.clientX));
-    let from: number | null = null;
-    scope.listen(timeline, "pointerdown", (event) => {
-      timeline.setPointerCapture(event.pointerId);
-      from = this.timeAt(timeline, event.clientX);
-    });
-    scope.listen(timeline, "pointermove", (event) => {
-      const to = this.timeAt(timeline, event.clientX);
-      if (from === null || Math.abs(to - from) < engine.duration / 150) return;
-      this.state.loop = [Math.min(from, to), Math.max(from, to)];
-      this.looping = true;
-      this.redraw();
-    });
-    scope.listen(timeline, "pointerup", (event) => {
-      if (from === null) return;
-      const dragged = Math.abs(this.timeAt(timeline, event.clientX) - from) >= engine.duration / 150;
-      from = null;
-      if (dragged) this.changed();
-      else this.seekTo(timeline, event.clientX);
-    });
-    scope.listen(timeline, "keydown", (event) => this.key(event));
+    for (const row of this.rows) scope.listen(row.picture, "click", (event) => this.seekTo(timeline.timeAt(row.picture, event.clientX)));
   }
 
-  private timeAt(target: HTMLElement, clientX: number): number {
-    const box = target.getBoundingClientRect();
-    return Math.max(0, Math.min(1, (clientX - box.left) / box.width)) * this.engine.duration;
-  }
-
-  private seekTo(target: HTMLElement, clientX: number): void {
-    this.seek(this.timeAt(target, clientX));
+  private seekTo(seconds: number): void {
+    this.seek(seconds);
     this.tell(true);
-  }
-
-  private key(event: KeyboardEvent): void {
-    const { engine } = this;
-    const step = event.shiftKey ? 5 : 1;
-    const mark = (end: 0 | 1) => (): void => {
-      const [start, stop] = this.state.loop ?? [0, engine.duration];
-      const next: [number, number] = end === 0 ? [engine.position, stop] : [start, engine.position];
-      if (next[0] >= next[1]) return;
-      this.state.loop = next;
-      this.looping = true;
-      this.changed();
-    };
-    const acts: Partial<Record<string, () => void>> = {
-      " ": () => this.toggle(),
-      ArrowLeft: () => this.seek(engine.position - step),
-      ArrowRight: () => this.seek(engine.position + step),
-      Home: () => this.seek(0),
-      End: () => this.seek(engine.duration),
-      i: mark(0),
-      o: mark(1),
-      Escape: () => {
-        this.state.loop = null;
-        this.looping = false;
-        this.changed();
-      },
-    };
-    const act = acts[event.key];
-    if (!act || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
-    this.redraw();
   }
 
   // ---- state -----------------------------------------------------------------------------------
@@ -303,7 +245,7 @@ class Mixer implements MixerHandle {
   // ---- what is seen ------------------------------------------------------------------------------
 
   private draw(): void {
-    const { engine, root, timeline } = this;
+    const { engine, root } = this;
     const { position, duration } = engine;
     for (const row of this.rows) row.draw(position / duration);
     if (root.dataset["state"] === "loading" && this.rows.every((row) => row.whole)) {
@@ -312,41 +254,13 @@ class Mixer implements MixerHandle {
     }
     const level = engine.masterMeter();
     meter(this.master, level.rms, level.peak);
-    this.drawTimeline(position);
-    const spoken = t("{now} of {all}", { now: formatTime(position), all: formatTime(duration) });
-    this.time.textContent = engine.buffering ? `${spoken} …` : spoken;
-    timeline.setAttribute("aria-valuenow", position.toFixed(2));
-    timeline.setAttribute("aria-valuetext", spoken);
+    const text = this.timeline.draw(getComputedStyle(root).color);
+    if (this.time.textContent !== text) this.time.textContent = text;
     this.updateBar();
     if (engine.playing) {
       this.tell(false);
       this.redraw();
     }
-  }
-
-  private drawTimeline(position: number): void {
-    const width = this.timeline.clientWidth;
-    if (width === 0) return;
-    const context = canvasOf(this.ruler, width, TIMELINE_HEIGHT);
-    const { duration } = this.engine;
-    const x = (time: number): number => (time / duration) * width;
-    context.fillStyle = getComputedStyle(this.root).color;
-    context.font = "11px system-ui,sans-serif";
-    context.textAlign = "center";
-    const ticks = stepped(0, duration, Math.max(2, width / 90));
-    for (const time of ticks) {
-      const text = formatTime(time, ticks[1] ?? 1);
-      const half = context.measureText(text).width / 2;
-      context.fillRect(x(time), TIMELINE_HEIGHT - 6, 1, 6);
-      context.fillText(text, Math.max(half, Math.min(width - half, x(time))), TIMELINE_HEIGHT - 9);
-    }
-    const { loop } = this.state;
-    if (loop) {
-      context.globalAlpha = 0.35;
-      context.fillRect(x(loop[0]), 0, Math.max(2, x(loop[1]) - x(loop[0])), TIMELINE_HEIGHT);
-      context.globalAlpha = 1;
-    }
-    context.fillRect(x(position) - 1, 0, 2, TIMELINE_HEIGHT);
   }
 
   fail(text: string): void {
