@@ -18,18 +18,17 @@ import musicnb
 from benchmarks.machine import machine
 from benchmarks.packages import CACHE, note, wheel
 from musicnb.analysis.analyze import KEYS
-from musicnb.analysis.chords import decode, grid
+from musicnb.analysis.chords import Settings, decode, grid
 from musicnb.analysis.features import SAMPLE_RATE
 from musicnb.analysis.network import GENRES, MOODS
+from musicnb.recipes.chord_fit import catalogue
 from musicnb.recipes.chord_scores import (
-    TEMPLATE_SETTINGS,
     recall,
     said,
     spans_of,
     template_logits,
     true_chords,
 )
-from musicnb.recipes.chords import catalogue
 from musicnb.recipes.measures import (
     beat_f,
     calibration_error,
@@ -184,7 +183,8 @@ def classical(mix: NDArray[np.float32]) -> dict[str, Any]:
         for profile in PROFILES
         for tonic in range(12)
     ]
-    path, _ = decode(template_logits(synced), np.zeros(len(synced), bool), TEMPLATE_SETTINGS)
+    settings = Settings(**card("chords")["template_settings"])
+    path, _ = decode(template_logits(synced), np.zeros(len(synced), bool), settings)
     return {
         "beats": np.asarray(beats),
         "tempo": float(np.atleast_1d(tempo)[0]) or 1.0,

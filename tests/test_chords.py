@@ -18,13 +18,19 @@ from musicnb.analysis.chord_network import CLASSES, NONE, ChordNet
 from musicnb.analysis.chords import EITHER, Chord, Settings, beat_views, decode, grid, spelling
 from musicnb.analysis.listen import STEP_S
 from musicnb.cli.app import app
-from musicnb.recipes.chord_scores import chord_class, recall, template_chords, true_chords
+from musicnb.recipes.chord_scores import (
+    GLASSWORK,
+    chord_class,
+    recall,
+    said,
+    template_emissions,
+    true_chords,
+)
 from musicnb.recipes.styles import Style
 from musicnb.runtime.weights import card
 
 RATE = 22_050
 TRIADS = {"": (0, 4, 7), "m": (0, 3, 7)}
-NAMES = [root + suffix for suffix in ("", "m") for root in EITHER] + ["N"]
 
 
 def tone(pitch, length):
@@ -144,11 +150,7 @@ def test_chords_go_on_where_the_windows_of_a_long_sound_meet():
 
 def test_the_demo_song_has_the_chords_it_was_written_with():
     made = musicnb.analyze("demo:glasswork")
-    score = ["Em", "Em", "Em", "C", "Am", "Bm", "Em", "C", "Am", "Em"]  # bar 9: Am, then Bm
-    truth = [(bar * 3.0, bar * 3.0 + 3, NAMES.index(n)) for bar, n in enumerate(score)]
-    truth[8:9] = [(24.0, 25.5, NAMES.index("Am")), (25.5, 27.0, NAMES.index("Bm"))]
-    found = [(c.start, c.end, NAMES.index(c.name)) for c in made.chords]
-    assert recall(truth, found) > 0.6
+    assert recall(GLASSWORK, said(made.chords)) > 0.85
 
 
 def test_chords_are_in_the_file_the_text_the_page_and_the_picture(heard, tmp_path):
@@ -280,5 +282,4 @@ def test_templates_find_a_plain_triad():
     pitch = np.zeros((50, 216))
     for semitone in (3, 7, 10, 15, 19):  # C, E and G above A
         pitch[:, 3 * semitone + 1] = 1
-    found = template_chords(pitch, np.arange(0, 10, 0.5), np.arange(0, 10, 2.0), 10.0)
-    assert {chord for _, _, chord in found} == {0}
+    assert set(template_emissions(pitch).argmax(axis=1)) == {0}

@@ -143,13 +143,16 @@ class Settings:
     change, change_on_downbeat : float
         How probable it is that a chord changes at a beat, and at the beginning of a bar.
     temperature : float
-        What the logits are divided by: neighbouring beats are alike, so that their evidence counts
-        for less than its sum.
+        What the logits are divided by.
+    confidence_temperature : float
+        What the logarithms of the probabilities are divided by in the end: neighbouring beats are
+        alike, so that their evidence counts for less than its sum.
     """
 
     change: float
     change_on_downbeat: float
     temperature: float
+    confidence_temperature: float = 1.0
 
 
 def settings() -> Settings:
@@ -245,7 +248,8 @@ def decode(
         behind /= behind.sum()
         shares[k - 1] *= behind
         shares[k - 1] /= shares[k - 1].sum()
-    return np.array(path[::-1], np.int64), shares
+    shares **= 1 / settings.confidence_temperature
+    return np.array(path[::-1], np.int64), shares / shares.sum(axis=1, keepdims=True)
 
 
 def chords_of(

@@ -18,7 +18,6 @@ core.
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import math
 from dataclasses import asdict, dataclass
@@ -31,26 +30,14 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
 
-from musicnb.analysis.beats import find_beats, find_downbeats
 from musicnb.analysis.chord_network import NONE, ChordNet
-from musicnb.analysis.chords import WEIGHTS, Settings, beat_views, decode, emissions, grid
+from musicnb.analysis.chords import WEIGHTS, beat_views
 from musicnb.analysis.features import level_gain, views
-from musicnb.analysis.listen import network as analysis_network
-from musicnb.analysis.listen import temperatures
 from musicnb.recipes.analysis import coloured, noises
-from musicnb.recipes.chord_scores import (
-    OTHER,
-    Span,
-    recall,
-    spans_of,
-    template_chords,
-    true_chords,
-)
+from musicnb.recipes.chord_fit import catalogue, demo_song, hear, score
+from musicnb.recipes.chord_scores import OTHER, Span, true_chords
 from musicnb.recipes.compose import DRUM_CHANNEL, Event
-from musicnb.recipes.measures import calibration_error, interval, reliability
-from musicnb.recipes.renders import CALIBRATION, HITS, SECONDS, Hits
-from musicnb.recipes.styles import styles
-from musicnb.recipes.tunes import read_tunes
+from musicnb.recipes.renders import HITS, Hits
 from musicnb.runtime.files import atomic, sha256, write_json
 from musicnb.runtime.weights import PACKAGED
 
@@ -61,15 +48,11 @@ STEPS, BATCH, BEATS = 1600, 24, 24
 #: Of each batch, crops without a chord: every twelfth.
 WITHOUT = 2
 PEAK_RATE, WARM_UP = 3e-3, 50
-#: What is tried for the hidden Markov model.
-CHANGES = (0.05, 0.1, 0.2)
-ON_DOWNBEATS = (0.3, 0.5, 0.7)
-TEMPERATURES = (0.7, 1.0, 1.4, 2.0, 2.8)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One spectrum a beat, and what is true: the chord of each beat, and the spans of the piece."""
+    """One spectrum a beat, and the chord of each beat."""
 
     views: NDArray[np.float32]
     chords: NDArray[np.int64]
@@ -86,11 +69,6 @@ def training_pieces(folder: Path, cache: Path) -> list[Piece]:
         truth = true_chords(name, key, beats, tunes, library)
         pieces.append(Piece(beat_views(pitch, beats), at_beats(truth, beats)))
     return pieces
-
-
-def catalogue(cache: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the tunes and the styles by name."""
-    return {t["name"]: t for t in read_tunes(cache)}, {s.name: s for s in styles(cache)}
 
 
 def at_beats(truth: list[Span], edges: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -167,123 +145,33 @@ def train(pieces: list[Piece], nothing: list[Piece], steps: int, seed: int) -> C
     return net.eval()
 
 
-def hear(net: ChordNet, cache: Path, most: int) -> list[dict[str, Any]]:
-    """Return for each test piece what the network says at the beats found, and what is true."""
-    tunes, library = catalogue(cache)
-    listener = analysis_network(torch.device("cpu"))
-    rows = []
-    for path in sorted((cache / "renders" / "test").glob("*.npz"))[:most]:
-        with np.load(path, allow_pickle=False) as arrays:
-            piece = dict(arrays)
-        name, key = str(piece["name"]), int(piece["labels"][0])
-        pitch = piece["pitch"].astype(np.float32)
-        rhythm = torch.from_numpy(piece["rhythm"].astype(np.float32))
-        with torch.inference_mode():
-            made = listener(rhythm[None], torch.from_numpy(pitch)[None])
-        beat, downbeat = (torch.sigmoid(made[n][0]).numpy() for n in ("beat", "downbeat"))
-        beats = find_beats(beat)
-        first, _ = find_downbeats(beats, downbeat, temperatures()["meter"])
-        edges = grid(beats, SECONDS)
-        rows.append(
-            {
-                "name": name,
-                "edges": edges,
-                "downbeat": np.isin(edges[:-1], beats[first]),
-                "logits": emissions(net, beat_views(pitch, edges)),
-                "truth": true_chords(name, key, piece["beats"], tunes, library),
-                "templates": template_chords(pitch, beats, beats[first], SECONDS),
-            }
-        )
-    return rows
-
-
-def fit(rows: list[dict[str, Any]]) -> Settings:
-    """Return the model with the best recall, then the temperature that is as sure as it is right.
-
-    A path changes with the temperature, so that what is best is sought for each.
-    """
-
-    def quality(settings: Settings) -> float:
-        return float(np.mean([judged(row, settings)[0] for row in rows]))
-
-    made = []
-    for temperature in TEMPERATURES:
-        tried = [Settings(c, d, temperature) for c, d in itertools.product(CHANGES, ON_DOWNBEATS)]
-        made.append(max(tried, key=quality))
-    best = max(quality(settings) for settings in made)
-    good = [settings for settings in made if quality(settings) > best - 0.005]
-    return min(good, key=lambda settings: gap(rows, settings))
-
-
-def gap(rows: list[dict[str, Any]], settings: Settings) -> float:
-    """Return by how much the mean confidence differs from the share of beats that are right."""
-    sure, right = told(rows, settings)
-    return abs(float(sure.mean()) - float(right.mean()))
-
-
-def judged(row: dict[str, Any], settings: Settings) -> tuple[float, list[Span], Any]:
-    """Return the recall of a piece, its chords, and the probabilities at its beats."""
-    path, shares = decode(row["logits"], row["downbeat"], settings)
-    found = spans_of(path, row["edges"])
-    return recall(row["truth"], found), found, shares
-
-
-def told(
-    rows: list[dict[str, Any]], settings: Settings
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return how sure the chord of each judged beat is, and whether it is right."""
-    sure: list[float] = []
-    right: list[bool] = []
-    for row in rows:
-        _, found, shares = judged(row, settings)
-        inside = [
-            k for k, (a, b, _) in enumerate(found)
-            if row["truth"][0][0] <= (a + b) / 2 < row["truth"][-1][1]
-        ]  # fmt: skip
-        truth = at_beats(row["truth"], row["edges"])
-        for k in inside:
-            if truth[k] != OTHER:
-                sure.append(float(shares[k, found[k][2]]))
-                right.append(bool(truth[k] == found[k][2]))
-    return np.array(sure), np.array(right)
-
-
 def finish(net: ChordNet, cache: Path, most: int, card: dict[str, Any]) -> None:
     """Fit and score what the file will hold; write it, and the card."""
     path = PACKAGED / f"{WEIGHTS}.safetensors"
     halves = {k: v.half().contiguous() for k, v in net.state_dict().items()}
     net.load_state_dict({k: v.float() for k, v in halves.items()})
-    rows = hear(net, cache, most)
-    fitted = [row for i, row in enumerate(rows) if i % CALIBRATION == 0]
-    scored = [row for i, row in enumerate(rows) if i % CALIBRATION]
-    settings = fit(fitted)
-    sure, right = told(scored, settings)
-    diagram = reliability(sure, right)
-    tunes = [row for row in scored if " | progression" not in row["name"]]
-    scores = {
-        "recall": interval([judged(row, settings)[0] for row in scored]),
-        "recall_tunes": interval([judged(row, settings)[0] for row in tunes]),
-        "recall_templates": interval([recall(row["truth"], row["templates"]) for row in scored]),
-    }
+    made = score(hear(net, cache, most))
     with atomic(path) as temporary:
         save_file(halves, temporary)
-    made = {
+    written = {
         "name": WEIGHTS,
         **described(),
         **card,
         "parameters": sum(p.numel() for p in net.parameters()),
         "sha256": sha256(path),
-        "settings": asdict(settings),
-        "scores": scores,
-        "calibration_error": calibration_error(diagram),
-        "reliability": diagram,
-        "calibration_pieces": len(fitted),
-        "held_out_pieces": [row["name"] for row in scored],
+        **made,
+        "settings": asdict(made["settings"]),
+        "template_settings": asdict(made["template_settings"]),
     }
-    write_json(path.with_suffix(".json"), made)
-    for name, value in scores.items():
+    write_json(path.with_suffix(".json"), written)
+    # Of the sound, through all of `analyze`, with the file just written.
+    demo = demo_song()
+    write_json(path.with_suffix(".json"), {**written, "recall_glasswork": demo})
+    for name, value in made["scores"].items():
         print(f"{name}: {value['mean']:.3f} [{value['low']:.3f}, {value['high']:.3f}]")
-    print("calibration error:", made["calibration_error"], settings)
+    print(f"recall_glasswork (one song): {demo}")
+    for name in ("calibration_error", "settings", "template_settings"):
+        print(f"{name}: {made[name]}")
 
 
 def load_net(path: Path) -> ChordNet:
