@@ -15,7 +15,17 @@ from typer.testing import CliRunner
 
 import musicnb
 from musicnb.analysis.chord_network import CLASSES, NONE, ChordNet
-from musicnb.analysis.chords import EITHER, Chord, Settings, beat_views, decode, grid, spelling
+from musicnb.analysis.chords import (
+    BEATS_AT_ONCE,
+    EITHER,
+    Chord,
+    Settings,
+    beat_views,
+    decode,
+    emissions,
+    grid,
+    spelling,
+)
 from musicnb.analysis.listen import STEP_S
 from musicnb.cli.app import app
 from musicnb.recipes.chord_scores import (
@@ -192,6 +202,17 @@ def test_a_beat_has_the_mean_of_what_sounds_in_it():
     pitch = np.repeat(np.array([0.0, 1.0]), 25)[:, None] * np.ones(216)  # on from 5 s
     made = beat_views(pitch, np.array([0.0, 2.0, 4.0, 6.0, 8.0, 10.0]))
     assert made.mean(axis=1) == pytest.approx([0, 0, 0.55, 1, 1], abs=0.01)
+
+
+def test_many_beats_give_what_few_give():
+    torch.manual_seed(0)
+    net, pitch = ChordNet(4, 4).eval(), np.random.default_rng(0).random((1500, 216))
+    edges = np.arange(0, 299, 0.41)
+    whole = emissions(net, pitch, edges)
+    assert len(whole) == len(edges) - 1 > BEATS_AT_ONCE
+    around = slice(BEATS_AT_ONCE - 10, BEATS_AT_ONCE + 10)
+    part = emissions(net, pitch, edges[around.start - 1 : around.stop + 2])
+    assert whole[around] == pytest.approx(part[1:-1], abs=1e-4)
 
 
 def test_one_doubtful_beat_does_not_change_the_chord_but_many_do():

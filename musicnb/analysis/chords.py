@@ -118,7 +118,7 @@ def find_chords(
         Where the network runs.
     """
     edges = grid(beats, duration)
-    logits = emissions(network(device), beat_views(pitch, edges))
+    logits = emissions(network(device), pitch, edges)
     path, shares = decode(logits, np.isin(edges[:-1], downbeats), settings())
     return chords_of(path, shares, edges, key)
 
@@ -186,10 +186,12 @@ def grid(beats: NDArray[np.float64], duration: float) -> NDArray[np.float64]:
 
 def beat_views(pitch: Floats, edges: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return the mean of the pitch view, linear between its frames, from each edge to the next."""
-    missing = int(edges[-1] * PITCH_RATE) + 2 - len(pitch)
-    frames = np.pad(pitch.astype(np.float64), ((0, max(missing, 0)), (0, 0)), mode="edge")
+    first, stop = (int(edge * PITCH_RATE) for edge in edges[[0, -1]])
+    first = min(first, len(pitch) - 1)
+    part = pitch[first : stop + 2].astype(np.float64)
+    frames = np.pad(part, ((0, stop + 2 - first - len(part)), (0, 0)), mode="edge")
     sums = np.pad(np.cumsum((frames[1:] + frames[:-1]) / 2, axis=0), ((1, 0), (0, 0)))
-    at = edges * PITCH_RATE
+    at = edges * PITCH_RATE - first
     below = at.astype(int)
     share = (at - below)[:, None]
     slope = frames[below + 1] - frames[below]
@@ -198,17 +200,19 @@ def beat_views(pitch: Floats, edges: NDArray[np.float64]) -> NDArray[np.float32]
     return np.asarray(made, np.float32)
 
 
-def emissions(net: ChordNet, views: NDArray[np.float32]) -> NDArray[np.float64]:
+def emissions(net: ChordNet, pitch: Floats, edges: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the network's logits, shape (beats, 25)."""
     import torch
 
     where = next(net.parameters()).device
     made = []
-    for start in range(0, len(views), BEATS_AT_ONCE):
+    for start in range(0, len(edges) - 1, BEATS_AT_ONCE):
         first = max(start - CONTEXT, 0)
-        part = torch.from_numpy(views[first : start + BEATS_AT_ONCE + CONTEXT])
+        # One edge more than beats.
+        part = edges[first : start + BEATS_AT_ONCE + CONTEXT + 1]
+        views = torch.from_numpy(beat_views(pitch, part))
         with torch.inference_mode():
-            logits = net(part[None].to(where))[0].double().cpu().numpy()
+            logits = net(views[None].to(where))[0].double().cpu().numpy()
         made.append(logits[start - first :][:BEATS_AT_ONCE])
     return np.concatenate(made)
 

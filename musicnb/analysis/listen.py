@@ -63,7 +63,8 @@ class Heard:
     sounding : float
         Seconds that are not silent.
     pitch : ndarray
-        The pitch view, 5 frames a second, 0 where it is silent.
+        The pitch view, 5 frames a second, 0 where it is silent; in half precision, because it is
+        kept for the whole sound.
     """
 
     beat: Block
@@ -76,7 +77,7 @@ class Heard:
     local_key: Block
     duration: float
     sounding: float
-    pitch: Block
+    pitch: NDArray[np.float16]
 
 
 @lru_cache(maxsize=2)
@@ -151,7 +152,7 @@ class _Collected:
         self._local: list[tuple[Block, Block]] = []
         self._sums: dict[str, Block] = {}
         self._rises: list[Block] = []
-        self._pitch: list[Block] = []
+        self._pitch: list[NDArray[np.float16]] = []
         self._bands = np.zeros((2, RHYTHM_BANDS))
         self._weight = self._sounding = 0.0
         self._temperatures = temperatures()
@@ -228,7 +229,7 @@ class _Collected:
             key,
             duration,
             self._sounding,
-            np.concatenate(self._pitch).astype(np.float32),
+            np.concatenate(self._pitch),
         )
 
 

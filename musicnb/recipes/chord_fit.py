@@ -98,14 +98,13 @@ def hear(net: ChordNet, cache: Path, most: int) -> list[Row]:
         beats = find_beats(beat)
         first, _ = find_downbeats(beats, downbeat, temperatures()["meter"])
         edges = grid(beats, SECONDS)
-        views = beat_views(pitch, edges)
         rows.append(
             Row(
                 name,
                 edges,
                 np.isin(edges[:-1], beats[first]),
-                emissions(net, views),
-                template_emissions(views),
+                emissions(net, pitch, edges),
+                template_emissions(beat_views(pitch, edges)),
                 true_chords(name, key, piece["beats"], tunes, library),
             )
         )
