@@ -23,6 +23,8 @@ from .runtime.job import Job
 from .stems.files import separate_file
 from .stems.separate import separate
 from .stems.stems import Stems
+from .voices.estimate_f0 import estimate_f0
+from .voices.f0 import F0
 from .widgets.effects_panel import EffectsPanel
 from .widgets.explorer import SpectrogramExplorer
 from .widgets.mixer import StemMixer
@@ -36,6 +38,7 @@ __all__ = [
     "Edit",
     "EffectChain",
     "EffectsPanel",
+    "F0",
     "Job",
     "Quiz",
     "Recipe",
@@ -54,6 +57,7 @@ __all__ = [
     "effects",
     "errors",
     "estimate",
+    "estimate_f0",
     "load",
     "match_effects",
     "mix",

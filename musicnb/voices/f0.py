@@ -49,10 +49,6 @@ class F0:
     >>> curve = F0(np.array([220.0, np.nan, 440.0]), np.ones(3), "by hand")
     >>> curve.voiced.tolist(), curve.transpose(12).hz.tolist()
     ([True, False, True], [440.0, nan, 880.0])
-
-    Notes
-    -----
-    Taught in lesson 07.
     """
 
     hz: NDArray[np.float32]

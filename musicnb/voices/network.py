@@ -3,7 +3,7 @@
 `ContentNet` hears a spectrogram and gives features of what is said (or sung), which are to be the
 same whoever says it: it is trained to name phones, and the features are the narrow layer before the
 answer. `DecoderNet` gives, for features, pitch and loudness, the filters that one voice puts its
-pulses and its noise through. Taught in lessons 07 and 08.
+pulses and its noise through.
 """
 
 from __future__ import annotations
@@ -16,6 +16,27 @@ from torch.nn import functional
 MELS, FEATURES = 80, 64
 #: Bands in which the decoder gives its filters, and features that tell voices apart.
 BANDS, SPEAKER = 80, 32
+
+
+class FrameNorm(nn.Module):
+    """Normalise every frame over its channels: what comes later or earlier plays no part.
+
+    Examples
+    --------
+    >>> import torch
+    >>> made = FrameNorm(8)(torch.rand(1, 8, 5))
+    >>> bool(made.mean(1).abs().max() < 1e-5)
+    True
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return a tensor of the same shape, (batch, width, frames)."""
+        made: Tensor = self.norm(x.transpose(1, 2)).transpose(1, 2)
+        return made
 
 
 class Block(nn.Module):
@@ -33,7 +54,7 @@ class Block(nn.Module):
         self.over_time = nn.Conv1d(
             width, width, kernel, padding=dilation * (kernel // 2), dilation=dilation, groups=width
         )
-        self.norm = nn.GroupNorm(1, width)
+        self.norm = FrameNorm(width)
         self.widen = nn.Conv1d(width, 2 * width, 1)
         self.narrow = nn.Conv1d(2 * width, width, 1)
 
@@ -66,7 +87,7 @@ class ContentNet(nn.Module):
         super().__init__()
         self.first = nn.Conv1d(MELS, width, 5, padding=2)
         self.blocks = nn.ModuleList(Block(width, d) for d in (1, 2, 4, 1, 2, 4, 1))
-        self.norm = nn.GroupNorm(1, width)
+        self.norm = FrameNorm(width)
         self.features = nn.Conv1d(width, FEATURES, 1)
         self.names = nn.ModuleDict(
             {language: nn.Conv1d(FEATURES, count, 1) for language, count in phones.items()}
@@ -109,7 +130,7 @@ class DecoderNet(nn.Module):
         self.speaker = nn.Embedding(voices, SPEAKER)
         self.first = nn.Conv1d(FEATURES + 3 + SPEAKER, width, 3, padding=1)
         self.blocks = nn.ModuleList(Block(width, d) for d in (1, 2, 4, 1, 2, 4))
-        self.norm = nn.GroupNorm(1, width)
+        self.norm = FrameNorm(width)
         self.last = nn.Conv1d(width, 2 * BANDS, 1)
 
     def forward(self, features: Tensor, controls: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:

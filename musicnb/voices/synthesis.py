@@ -3,8 +3,7 @@
 A voice is a train of pulses from the vocal folds, and noise where air rubs, both shaped by the
 vocal tract (Fant, "Acoustic theory of speech production", 1960). Here the shaping is done in the
 frequency domain, as in the comb-tooth synthesis of DDSP singing converters; the phase of the
-filter of the pulses is the smallest that its magnitude allows, as in natural resonances. Taught in
-lesson 07.
+filter of the pulses is the smallest that its magnitude allows, as in natural resonances.
 """
 
 from __future__ import annotations
@@ -120,26 +119,25 @@ def minimum_phase(log_magnitude: Tensor) -> Tensor:
     return torch.exp(spectrum).transpose(1, 2)
 
 
-def synthesise(
+def shape(
+    train: Tensor,
+    noise: Tensor,
     pulse_bands: Tensor,
     noise_bands: Tensor,
-    hz: Tensor,
-    noise: Tensor,
     *,
     noise_scale: float = 1.0,
     formant_shift: float = 0.0,
 ) -> Tensor:
-    """Return sound (batch, frames * HOP_LENGTH).
+    """Return sound, (batch, samples): pulses and noise, each through its filter.
 
     Parameters
     ----------
+    train : Tensor
+        Pulses, (batch, frames * HOP_LENGTH).
+    noise : Tensor
+        White noise of power 1, as long: drawn by the caller, who owns the seed.
     pulse_bands, noise_bands : Tensor
         Log magnitudes, (batch, BANDS, frames).
-    hz : Tensor
-        f0 in Hz, 0 where unvoiced: (batch, frames).
-    noise : Tensor
-        White noise of power 1, (batch, frames * HOP_LENGTH): drawn by the caller, who owns the
-        seed.
     noise_scale : float
         Gain of the noise.
     formant_shift : float
@@ -149,17 +147,17 @@ def synthesise(
     --------
     >>> import torch
     >>> flat, hz = torch.full((1, BANDS, 100), -3.0), torch.full((1, 100), 110.0)
-    >>> tuple(synthesise(flat, flat, hz, torch.randn(1, 44100)).shape)
+    >>> tuple(shape(pulses(hz, 100), torch.randn(1, 44100), flat, flat).shape)
     (1, 44100)
     """
-    frames = hz.shape[1]
-    window = torch.hann_window(N_FFT, device=hz.device)
+    frames = pulse_bands.shape[2]
+    window = torch.hann_window(N_FFT, device=train.device)
 
     def spectrum(x: Tensor) -> Tensor:
         made: Tensor = torch.stft(x, N_FFT, HOP_LENGTH, window=window, return_complex=True)
         return made[..., :frames]
 
-    voiced = spectrum(pulses(hz, frames)) * minimum_phase(to_bins(pulse_bands, formant_shift))
+    voiced = spectrum(train) * minimum_phase(to_bins(pulse_bands, formant_shift))
     breath = spectrum(noise) * to_bins(noise_bands, formant_shift).exp()
     total = functional.pad(voiced + noise_scale * breath, (0, 1))
     made: Tensor = torch.istft(total, N_FFT, HOP_LENGTH, window=window, length=frames * HOP_LENGTH)
