@@ -28,7 +28,7 @@
 # **You need** lessons 01 and 02 (decibel, loudness, spectrogram), a bit more than an hour, about
 # 1 minute of computing on two cores, and 1 GB of memory. Headphones help.
 #
-# Ten questions are checked on the way. Some of them have other numbers for every student.
+# Eleven questions are checked on the way. Some of them have other numbers for every student.
 
 # %%
 import musicnb
@@ -38,7 +38,7 @@ from musicnb import Audio, EffectChain
 from musicnb.course import lesson
 
 torch.set_num_threads(1)  # enough here, and leaves a core to this page
-RATE = 44100  # of every sound in this lesson
+RATE = 44100  # samples a second, of nearly every sound in this lesson
 fx = lesson("05_effects")
 fx
 
@@ -84,12 +84,14 @@ print(f"dry {guitar.loudness:6.1f} LUFS\nwet {wet.loudness:6.1f} LUFS")
 
 
 # %%
-def equally_loud(*sounds, loudness=-26):
-    return [sound.gain(loudness - sound.loudness) for sound in sounds]
+def compare(**sounds):
+    """Show players of several sounds, all at -26 LUFS."""
+    for name, sound in sounds.items():
+        print(name.replace("_", " "))
+        display(sound.gain(-26 - sound.loudness))
 
 
-for sound in equally_loud(guitar, wet):
-    display(sound)
+compare(dry=guitar, wet=wet)
 
 # %% [markdown]
 # **Question 1.** Give a reason for your answer: one sentence is enough, and whoever grades you
@@ -108,8 +110,6 @@ fx.q1.answer(2, because="Louder alone sounds fuller; at equal loudness one would
 # (**feedback**), so that each echo has an echo of its own. That is one line:
 
 # %%
-
-
 def echo(samples, time, feedback, mix):
     step = round(time * RATE)
     wet = np.zeros_like(samples)
@@ -150,8 +150,9 @@ fx.predict(
 
 # %%
 stroke = np.zeros(RATE)
-stroke[2000 : 2000 + RATE // 5] = drums[0.75:0.95].samples[0]
+stroke[2000 : 2000 + RATE // 5] = drums[0.75:0.95].samples[0]  # a snare
 for time in (0.015, 0.08, 0.35):
+    print(f"{1000 * time:.0f} ms")
     display(Audio(echo(stroke, time, feedback=0, mix=0.45), RATE))
 
 # %%
@@ -253,11 +254,13 @@ def chart(x_title, y_title, **lines):
     return figure
 
 
-LAGS = np.arange(round(0.05 * RATE), round(0.8 * RATE))
+SMALL = 11_025  # samples a second: enough to find an echo, and few enough to draw
+LAGS = np.arange(round(0.05 * SMALL), round(0.8 * SMALL))
 
 
 def power(sound):
-    return np.abs(np.fft.rfft(sound.samples[0], 2 * sound.frames)) ** 2
+    samples = sound.resample(SMALL).samples[0]
+    return np.abs(np.fft.rfft(samples, 2 * len(samples))) ** 2
 
 
 def at_lags(spectrum):
@@ -265,22 +268,21 @@ def at_lags(spectrum):
     return line / np.abs(line).max()
 
 
+delay = {"time": 0.34, "feedback": 0.3, "mix": 0.4}
 with_echo = {
-    name: musicnb.apply_effects(dry, {"delay": {"time": 0.34, "feedback": 0.3, "mix": 0.4}})
-    for name, dry in {"drums": drums, "guitar": guitar}.items()
+    name: musicnb.apply_effects(sound, {"delay": delay})
+    for name, sound in {"guitar": guitar, "drums": drums}.items()
 }
-correlated = {name: at_lags(power(each)) for name, each in with_echo.items()}
-# Ten samples in one point of the picture, or the page would be slow.
-shown = {name: line[: len(line) // 10 * 10].reshape(-1, 10) for name, line in correlated.items()}
+correlated = {name: at_lags(power(sound)) for name, sound in with_echo.items()}
 chart(
     "lag (s)",
     "autocorrelation",
-    **{name: (LAGS[: 10 * len(rows) : 10] / RATE, rows.max(1)) for name, rows in shown.items()},
+    **{name: (LAGS / SMALL, line) for name, line in correlated.items()},
 )
 
 # %% tags=["nbval-check-output"]
 for name, line in correlated.items():
-    lag = LAGS[np.argmax(line)] / RATE
+    lag = LAGS[np.argmax(line)] / SMALL
     print(f"{name:7s} largest at {lag:.3f} s: found {abs(lag - 0.34) < 0.002}")
 
 # %%
@@ -299,20 +301,19 @@ fx.reveal("found", "in the drums only")
 # as before. Its inventors turned the letters of *spectrum* round, and called it the **cepstrum**.
 
 # %%
-lines = {name: at_lags(np.log(power(each) + 1e-9)) for name, each in with_echo.items()}
-shown = {name: line[: len(line) // 10 * 10].reshape(-1, 10) for name, line in lines.items()}
+lines = {name: at_lags(np.log(power(sound) + 1e-9)) for name, sound in with_echo.items()}
 chart(
     "lag (s), which they called quefrency",
     "cepstrum",
-    **{name: (LAGS[: 10 * len(r) : 10] / RATE, np.abs(r).max(1)) for name, r in shown.items()},
+    **{name: (LAGS / SMALL, line) for name, line in lines.items()},
 )
 
 # %% tags=["nbval-check-output"]
 from musicnb.effects.echoes import find_echo as by_cepstrum
 
-for name, each in with_echo.items():
-    ours = LAGS[np.argmax(np.abs(lines[name]))] / RATE
-    library = by_cepstrum(each.samples[0], RATE)
+for name, sound in with_echo.items():
+    ours = LAGS[np.argmax(np.abs(lines[name]))] / SMALL
+    library = by_cepstrum(sound.samples[0], RATE)
     print(f"{name:7s} ours {ours:.3f} s, the library's {library.time:.3f} s")
 
 # %% [markdown]
@@ -360,6 +361,18 @@ def in_room(samples, noise, rt60, sample_rate):
 fx.q4.check(in_room)
 
 # %% [markdown]
+# **Listen** to your own room: one stroke of the snare in it.
+
+# %%
+snare = drums[0.75:0.95].samples[0]
+noise = np.random.default_rng(0).normal(size=2 * RATE)
+mine = in_room(snare, noise, 1.5, RATE)
+if isinstance(mine, np.ndarray):
+    display(Audio(0.25 * mine / np.abs(mine).max(), RATE))
+else:
+    print("Your room is not ready yet; the library's is below.")
+
+# %% [markdown]
 # Now with the library. Its noise dies away faster at high frequencies, as in real rooms, where air
 # and curtains swallow them: `damping` says by how much. At 1 it does not, and then it is your room.
 
@@ -387,8 +400,9 @@ print("the library's reverb is this convolution:", same)
 # dry sound back. Three rooms, at equal loudness: a living room, a concert hall, a cathedral.
 
 # %%
-for rt60, mix in [(0.5, 0.4), (2, 0.4), (6, 0.4)]:
-    display(in_rooms({"rt60": rt60, "mix": mix})[0])
+for rt60 in (0.5, 2, 6):
+    print(f"RT60 {rt60} s")
+    display(*in_rooms({"rt60": rt60, "mix": 0.4}))
 
 # %% [markdown]
 # **Predict,** by ear: two rooms of the same RT60. In one, walls and floor are bare; in the other
@@ -496,8 +510,6 @@ fx.q7.check(rt60)
 # three samples of what goes in and two of what has come out before, each with a factor:
 
 # %%
-
-
 def peak_band(frequency, gain, q):
     """Return the factors of a band; the formulas are Robert Bristow-Johnson's."""
     a = 10 ** (gain / 40)
@@ -556,8 +568,7 @@ telephone = musicnb.apply_effects(guitar, {"eq": [{**band, "q": 1}]})
 wall = musicnb.apply_effects(
     guitar, {"eq": [{"kind": "high_shelf", "frequency": 2000, "gain": -20}]}
 )
-for sound in equally_loud(guitar, telephone, wall):
-    display(sound)
+compare(as_it_is=guitar, telephone=telephone, behind_a_wall=wall)
 
 # %% [markdown]
 # ## 5. Compressor and limiter
@@ -628,8 +639,6 @@ fx.predict(
 )
 
 # %%
-
-
 def compressor(samples, threshold, ratio, attack, release):
     level = 20 * np.log10(np.abs(samples) + 1e-6)
     wanted = np.maximum(0, level - threshold) * (1 - 1 / ratio)  # by how many dB to turn down
@@ -647,34 +656,36 @@ fast, slow = (
     Audio(compressor(drums.samples[0], attack=attack, **settings), RATE)
     for attack in (0.0001, 0.01)
 )
-for sound in equally_loud(drums, fast, slow):
-    display(sound)
+compare(as_they_are=drums, fast_attack=fast, slow_attack=slow)
 
 # %%
+STROKES = [0, 0.75, 2, 2.25, 3, 3.75]  # of bass drum and snare, in seconds
+
+
+def punch(sound):
+    """Return by how much the first 15 ms of a stroke stand out of the rest of it, in dB."""
+    parts = [(sound[s : s + 0.015], sound[s + 0.03 : s + 0.2]) for s in STROKES]
+    return np.mean([first.level - rest.level for first, rest in parts])
+
+
+for name, sound in [("drums as they are", drums), ("fast attack", fast), ("slow attack", slow)]:
+    print(f"{name:18s} a stroke stands out by {punch(sound):4.1f} dB")
 fx.reveal("punch", "the slow one")
 
 # %% tags=["nbval-check-output"]
 library = musicnb.apply_effects(drums, {"compressor": {**settings, "attack": 0.01, "knee": 0}})
 alike = np.corrcoef(slow.samples[0], library.samples[0])[0, 1]
 print("ours is the library's: correlation above 0.98:", bool(alike > 0.98))
-
-
-def crest(sound):
-    return 20 * np.log10(sound.peak) - sound.level
-
-
-print("with the slow attack the peaks stand out more:", bool(crest(slow) > crest(fast) + 3))
+print("fast < as they are < slow:", bool(punch(fast) < punch(drums) < punch(slow)))
 
 # %% [markdown]
-# You hear the drums, then the fast attack, then the slow one.
-#
 # <details><summary>Explain</summary>
 #
 # What was soft is nearer to what was loud now: the ghost notes between the strokes, the air of the
-# drums. The slow attack lets the beginning of each stroke through before the gain is down: all
-# click, little drum. The fast one catches it, and the punch is gone. That is why the crest factor
-# can *rise* in a compressor. The library looks at the level 5500 times a second, not 44 100 times,
-# and joins the points; that is all the difference.
+# drums. The fast attack catches the beginning of each stroke, and the punch is gone. The slow one
+# lets it through before the gain is down, so that it stands out even more than before. The library
+# looks at the level 5500 times a second, not 44 100 times, and joins the points; that is all the
+# difference.
 # </details>
 #
 # A **limiter** is a compressor with an infinite ratio that looks ahead, so that not a single sample
@@ -703,7 +714,12 @@ fx.predict(
     options=["the original", "the limited one", "I shall hear no difference"],
 )
 
+
 # %%
+def crest(sound):
+    return 20 * np.log10(sound.peak) - sound.level
+
+
 song = musicnb.load("demo:feelings")[13:20].mono()
 limited = {
     drive: Audio(limiter(song.gain(drive).samples[0], float(song.peak)), RATE)
@@ -713,8 +729,8 @@ print("driven    peak           loudness       crest factor")
 for drive, sound in limited.items():
     peak = 20 * np.log10(sound.peak)
     print(f"{drive:4d} dB {peak:6.1f} dBFS {sound.loudness:9.1f} LUFS {crest(sound):9.1f} dB")
-for sound in equally_loud(limited[0], limited[12]):
-    display(sound)
+compare(original=limited[0], limited=limited[12])
+fx.reveal("hour", "up to you, at last: loudness no longer decides")
 
 # %% tags=["nbval-check-output"]
 print("no peak is above the ceiling:", all(s.peak <= song.peak * 1.0001 for s in limited.values()))
@@ -731,6 +747,33 @@ print("louder, with the same peaks:", bool(louder > 4))
 # stand out. Since streaming services play everything equally loud, nothing is gained by it any
 # more; and there is no right answer to our question. Some music wants to be a wall.
 # </details>
+
+# %% [markdown]
+# ### All five, in your hands
+#
+# Here they are together. Switch an effect on, move its sliders, and play: the button for before and
+# after switches while it plays, at equal loudness. Whatever you set, Python reads in `panel.chain`.
+
+# %%
+panel = musicnb.EffectsPanel(drums)
+panel
+
+# %% [markdown]
+# **Question 10.** Put the drums in a concert hall: a reverb of 1.5 s or more, and so much of it that
+# one hears it; but each stroke must stay clear. Set it by ear. Engineers have a number for it, the
+# **clarity** C80: the energy of the first 80 ms of the impulse response, over that of all that
+# comes later, in dB. A dry sound has a huge one, a church one below zero. Here it shall be between
+# 3 and 8 dB. The next cell says what yours is, as often as you run it.
+
+# %%
+print(f"C80 = {rooms.clarity(panel.chain):.1f} dB")
+
+# %%
+# musicnb: l05-q10
+### BEGIN SOLUTION | hall = panel.chain.to_dict()
+hall = {"reverb": {"rt60": 2.0, "mix": 0.5}}
+### END SOLUTION
+fx.q10.check(hall)
 
 # %% [markdown]
 # ## 6. Settings that find themselves
@@ -803,8 +846,6 @@ print("the gain was found:", abs(gain.item() - 8) < 1)
 fx.predict("ends", "It begins at 300 ms, right would be 350. Where will it end?", unit="ms")
 
 # %%
-
-
 def delayed(x, time):
     frequencies = torch.fft.rfftfreq(2 * len(x), 1 / 22_050)
     turn = torch.polar(torch.ones_like(frequencies), -2 * np.pi * frequencies * time)
@@ -871,20 +912,22 @@ print("gradient descent found it:", abs(time.item() - 0.35) < 0.001)
 # gradient descent.
 # </details>
 #
-# **Question 10.**
+# **Question 11.** Which settings would it find?
 
 # %%
-# musicnb: l05-q10
-### BEGIN SOLUTION | fx.q10.ask()
-fx.q10.answer([0, 2, 3])
+# musicnb: l05-q11
+### BEGIN SOLUTION | fx.q11.ask()
+fx.q11.answer([0, 2, 3])
 ### END SOLUTION
 
 # %% [markdown]
-# Now with the library, and with many knobs at once: five bands of EQ, each with frequency, gain and
-# width, and a room. The reference went through a chain that the computer is not told. (Its room is
-# made of other noise than any that will be tried. Two rooms are never the same.)
+# Now with the library. There a whole chain is one torch module, and every setting is a number to
+# learn. The reference went through a chain that the computer is not told. (Its room is made of
+# other noise than any that will be tried: two rooms are never the same.)
 
-# %%
+# %% tags=["nbval-check-output"]
+from musicnb.effects.modules import ChainModule
+
 secret = EffectChain(
     eq=[
         {"kind": "peak", "frequency": 350, "gain": -6, "q": 1},
@@ -893,6 +936,25 @@ secret = EffectChain(
     reverb={"rt60": 1.4, "mix": 0.3, "seed": 5},
 )
 finished = musicnb.apply_effects(guitar, secret)
+module = ChainModule(secret)
+made = module(torch.from_numpy(guitar.samples.copy()), RATE)
+print("numbers to learn:", sum(each.numel() for each in module.parameters()))
+same = np.allclose(made.detach().numpy(), finished.samples, atol=1e-3)
+print("the module does what apply_effects does:", same)
+
+# %% [markdown]
+# `match_effects` begins with five bands that do nothing, and a room. **Predict.** What will it find
+# better, the EQ or the room?
+
+# %%
+fx.predict(
+    "better",
+    "Which will it find better?",
+    kind="choice",
+    options=["the EQ", "the room", "both well", "both badly"],
+)
+
+# %%
 match = musicnb.match_effects(guitar, finished, effects=["eq", "reverb"], steps=50)
 match
 
@@ -900,8 +962,7 @@ match
 # **Listen:** the guitar, the reference, and what was found, equally loud.
 
 # %%
-for sound in equally_loud(guitar, finished, match.audio):
-    display(sound)
+compare(guitar=guitar, reference=finished, found=match.audio)
 
 # %%
 frequencies = np.geomspace(60, 10_000, 100)
@@ -914,7 +975,8 @@ figure = chart(
 figure.update_xaxes(type="log")
 print("secret:", secret.reverb)
 print("found: ", match.chain.reverb)
-figure
+display(figure)
+fx.reveal("better", "the EQ")
 
 # %% tags=["nbval-check-output"]
 print("the loss has fallen:", min(match.losses) < 0.6 * match.losses[0])
@@ -937,13 +999,13 @@ print("less at 350 Hz than at 8000 Hz:", bool(low < high - 5))
 # Without a reference one needs experience. `recommend_effects` has two sorts of it. It *measures*
 # loudness, balance and dynamics, and compares them with finished recordings of the same kind. And a
 # small network *hears* which effects a recording went through already: it has learned that from
-# thousands of sounds that were sent through random chains, so that the right answer was known.
+# thousands of sounds that were sent through random chains, so that the right answers were known.
 #
 # We make the guitar dull, and ask.
 
 # %%
 dull = musicnb.apply_effects(
-    musicnb.load("demo:glasswork/guitar")[0:30],
+    musicnb.load("demo:glasswork/guitar")[6:24].mono(),
     {"eq": [{"kind": "high_shelf", "frequency": 2500, "gain": -14}]},
 )
 advice = musicnb.recommend_effects(dull, "guitar")
@@ -951,19 +1013,21 @@ advice
 
 # %%
 after = musicnb.apply_effects(dull, advice.chain)
-for sound in equally_loud(dull[12:18], after[12:18]):
-    display(sound)
+compare(dull=dull[6:12], as_advised=after[6:12])
 
 # %% [markdown]
 # Read the reasons. They say what was measured, in numbers that you can check; and what is a matter
-# of taste is called so. But what is the network's hearing worth? Every network here has a **card**.
+# of taste is called so. (The panel of part 5 has a button for this, *Suggest*.) But what is the
+# network's hearing worth? Every network here has a **card**.
 
 # %%
+import textwrap
+
 from musicnb.runtime.weights import card
 
 about = card("effects")
-print("Learned from:", about["data"], "\n")
-print("Fails:", about["fails"])
+print(textwrap.fill(f"Learned from: {about['data']}", 100), "\n")
+print(textwrap.fill(f"Fails: {about['fails']}", 100))
 
 # %% [markdown]
 # The card has an error for each setting, measured on instruments and voices that were never in the
@@ -1035,10 +1099,11 @@ loop[:3]
 # %% [markdown]
 # <details><summary>Explain</summary>
 #
-# Long rooms are heard too short. If in doubt a network answers near the middle of what it has seen,
-# for there a mistake costs least: **regression to the mean**. And the loop: an exact copy after
-# half a second *is* what an echo is. The network is sure, and wrong, because its training knew no
-# loops: everything in it was played once. "98 %" means "98 % of sounds like those I know".
+# Look where the line of what was heard is flatter than the line of what is right. If in doubt, a
+# network answers near the middle of what it has seen, for there a mistake costs least: **regression
+# to the mean**. And the loop: an exact copy after half a second *is* what an echo is. The network is
+# sure, and wrong, because its training knew no loops: all drums in it were played as if by hand,
+# never twice the same. “100 %” means “of sounds like those I know”.
 # </details>
 #
 # ## Summary

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from musicnb.course.checks import array, explained, number, one_of
-from musicnb.course.question import Wrong, call
+from musicnb.course.question import NotAttempted, Wrong, call
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -318,7 +318,7 @@ def clear_hall(answer: Any) -> str:
     except InputError as error:
         raise Wrong(f"the settings of the panel are asked for: panel.chain ({error})") from None
     if chain.reverb is None or not chain.reverb.mix:
-        raise Wrong("there is no hall yet: switch the reverb on, in the panel")
+        raise NotAttempted("there is no hall yet: switch the reverb on, in the panel")
     low, high = CLEAR
     found = clarity(chain)
     if chain.reverb.rt60 < HALL:

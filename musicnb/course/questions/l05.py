@@ -13,6 +13,7 @@ from musicnb.course.question import Question
 from musicnb.course.repeats import best_lag, from_hit_to_echo, judge_lag
 from musicnb.course.rooms import (
     by_ear,
+    clear_hall,
     decay_curve,
     envelope,
     judge_room,
@@ -20,6 +21,7 @@ from musicnb.course.rooms import (
     longer_room,
     measured_rt60,
 )
+from musicnb.effects.chain import EffectChain
 
 
 def _selected(start: float, stop: float) -> dict[str, float]:
@@ -50,7 +52,7 @@ QUESTIONS = (
             praise="turn it down by 3 LU, and ask again",
         ),
         quiz={
-            "prompt": "A shop shows an effect: a switch is turned, and the song sounds fuller and "
+            "prompt": "A shop shows an effect: a switch is flipped, and the song sounds fuller and "
             "clearer. The meter has risen by 3 LU. What has been shown?",
             "kind": "choice",
             "options": [
@@ -254,6 +256,31 @@ QUESTIONS = (
     ),
     Question(
         "l05-q10",
+        "A hall that stays clear",
+        2,
+        clear_hall,
+        hints=(
+            "Switch the reverb on, and set its RT60 to 2 s. Then move its mix, and run the cell.",
+            "With 2 s, a mix near 0.5 does it.",
+        ),
+        right=(
+            {"reverb": {"rt60": 2.0, "mix": 0.5}},
+            EffectChain(reverb={"rt60": 1.5, "mix": 0.55}, limiter={"ceiling": -1}),
+        ),
+        wrong=(
+            ({"reverb": {"rt60": 0.6, "mix": 0.5}}, "a hall lasts"),
+            ({"reverb": {"rt60": 2, "mix": 0.1}}, "hardly any"),
+            ({"reverb": {"rt60": 2, "mix": 0.9}}, "drown"),
+            (
+                {"reverb": {"rt60": 2, "mix": 0.5}, "delay": {"time": 0.3, "mix": 0.5}},
+                "fewer echoes",
+            ),
+            ({"reverb": {"rt60": 200}}, "panel.chain"),
+            (2.0, "panel.chain"),
+        ),
+    ),
+    Question(
+        "l05-q11",
         "What a slope can find",
         2,
         partial(
