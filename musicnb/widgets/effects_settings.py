@@ -56,7 +56,8 @@ def description() -> list[dict[str, Any]]:
     """
     made = [_effect(name, kind) for name, kind in EFFECTS.items()]
     level = _setting("gain", GAIN, 0.0, "dB, before the limiter.")
-    return [*made[:-1], {"name": "gain", "label": _label("gain"), "settings": [level]}, made[-1]]
+    gain = {"name": "gain", "label": _label("gain"), "switchable": False, "settings": [level]}
+    return [*made[:-1], gain, made[-1]]
 
 
 def settings_for(chain: EffectChain, earlier: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def _values(effect: Settings) -> dict[str, Any]:
 
 
 def _effect(name: str, kind: type[Settings]) -> dict[str, Any]:
-    made: dict[str, Any] = {"name": name, "label": _label(name)}
+    made: dict[str, Any] = {"name": name, "label": _label(name), "switchable": True}
     if kind is Equalizer:
         new = asdict(NEW)
         made |= {"kinds": list(KINDS), "most": MAX_BANDS, "band": new}

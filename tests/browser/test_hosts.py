@@ -1,4 +1,4 @@
-"""Both widgets come up, painted, wherever notebooks are shown."""
+"""The widgets come up, painted, wherever notebooks are shown."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ import pytest
 from watch import SLOW, painted, ready
 
 pytestmark = pytest.mark.usefixtures("quiet")
-BOTH = (cells.EXPLORER, cells.MIXER)
+ALL = (cells.EXPLORER, cells.MIXER, cells.EFFECTS)
 
 
-def both_work(page):
-    for kind in ("explorer", "mixer"):
+def all_work(page):
+    for kind in ("explorer", "mixer", "effects-panel"):
         painted(ready(page.locator(f".mnb-{kind}")))
 
 
 def test_jupyterlab(lab):
-    lab.show(*BOTH)
-    both_work(lab.page)
+    lab.show(*ALL)
+    all_work(lab.page)
 
 
 def test_notebook_7(notebook7):
-    notebook7.show(*BOTH)
-    both_work(notebook7.page)
+    notebook7.show(*ALL)
+    all_work(notebook7.page)
 
 
 def test_voila(page, voila_server):
-    notebooks.write(voila_server.root / "book.ipynb", *BOTH)
+    notebooks.write(voila_server.root / "book.ipynb", *ALL)
     page.goto(f"{voila_server.url}/voila/render/book.ipynb", timeout=SLOW)
-    both_work(page)
+    all_work(page)
 
 
 def test_ipywidgets_7(page, classic_server):
     """As on Colab: the oldest ipywidgets that is supported, in the front end of its time."""
-    notebooks.write(classic_server.root / "book.ipynb", *BOTH)
+    notebooks.write(classic_server.root / "book.ipynb", *ALL)
     page.goto(f"{classic_server.url}/nbclassic/notebooks/book.ipynb")
     page.wait_for_function(
         "() => globalThis.Jupyter?.notebook?.kernel?.widget_manager"
@@ -42,15 +42,15 @@ def test_ipywidgets_7(page, classic_server):
         timeout=SLOW,
     )
     page.evaluate("() => void Jupyter.notebook.execute_all_cells()")
-    both_work(page)
+    all_work(page)
 
 
 @pytest.mark.parametrize("width", [320, 768])
 def test_narrow_pages_cut_nothing_off(page, voila_server, width):
-    notebooks.write(voila_server.root / "book.ipynb", *BOTH)
+    notebooks.write(voila_server.root / "book.ipynb", *ALL)
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{voila_server.url}/voila/render/book.ipynb", timeout=SLOW)
-    both_work(page)
+    all_work(page)
     for widget in page.locator(".mnb").all():
         edge = widget.bounding_box()["x"] + widget.bounding_box()["width"]
         outside = widget.evaluate(

@@ -19,6 +19,8 @@ export type Band = Record<string, number | string>;
 export interface Effect {
   readonly name: string;
   readonly label: string;
+  /** Whether it can be off. */
+  readonly switchable: boolean;
   /** Of the effect; of an equaliser: of each of its bands. */
   readonly settings: readonly Setting[];
   /** An equaliser's: the forms of a band, how many there may be, and a new one. */

@@ -37,7 +37,7 @@ export class Section implements Control<EffectSettings> {
     whole.setAttribute("role", "group");
     whole.setAttribute("aria-label", t(effect.label));
     const title = element("h3");
-    this.on = "kinds" in effect || effect.name !== "gain" ? element("input") : null;
+    this.on = effect.switchable ? element("input") : null;
     if (this.on) {
       const { on } = this;
       on.type = "checkbox";
@@ -160,8 +160,8 @@ function settingRow(scope: Scope, setting: Setting, of: string, acts: SectionAct
   scope.listen(field, "change", () => {
     const given = field.valueAsNumber;
     const value = within(setting, Number.isFinite(given) ? given : now);
-    if (Number.isFinite(given) && value !== given) acts.say(t("{name} goes from {low} to {high}.", { name: full, low: setting.low, high: withUnit(setting, setting.high ?? value) }));
     use(value);
+    if (Number.isFinite(given) && value !== given) acts.say(t("{name} goes from {low} to {high}.", { name: full, low: setting.low, high: withUnit(setting, setting.high ?? value) }));
   });
   let now = setting.default;
   const set = (value: number): void => {
