@@ -33,12 +33,12 @@ from .widgets.quiz import Quiz
 __version__: str
 
 __all__ = [
+    "F0",
     "Analysis",
     "Audio",
     "Edit",
     "EffectChain",
     "EffectsPanel",
-    "F0",
     "Job",
     "Quiz",
     "Recipe",
