@@ -39,10 +39,11 @@ def _chords(axes: Axes, analysis: Analysis) -> None:
         # Neighbours on the circle of fifths have like colours.
         fifths = None if chord.pitch_class is None else chord.pitch_class * 7 % 12
         colour = GREY if fifths is None else colormaps["twilight_shifted"](0.15 + 0.7 * fifths / 12)
-        axes.barh(0, length, left=chord.start, color=colour, alpha=0.15 + 0.75 * chord.confidence)
+        axes.barh(0, length, left=chord.start, color=colour, alpha=0.1 + 0.5 * chord.confidence)
         if length >= room:
             axes.text(chord.start + length / 2, 0, chord.name, ha="center", va="center", fontsize=8)
-    axes.set(xlim=(0, max(analysis.duration, 1)), yticks=[], xticks=[], ylabel="chords")
+    axes.set(xlim=(0, max(analysis.duration, 1)), xticks=[])
+    axes.set_yticks([0], ["chords"])
 
 
 def _tempo(axes: Axes, analysis: Analysis) -> None:

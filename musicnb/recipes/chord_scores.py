@@ -126,16 +126,17 @@ def spans_of(path: NDArray[np.int64], edges: NDArray[np.float64]) -> list[Span]:
 
 
 def template_logits(chroma: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how like each beat's chroma (beats, 12, from C) is to the 24 triads; none is flat."""
+    """Return how like each beat's chroma (beats, 12, from C) is to the 24 triads, never to none."""
     triads = [
         np.roll(np.isin(np.arange(12), tones), root)
         for tones in ((0, 4, 7), (0, 3, 7))
         for root in range(12)
     ]
-    templates = np.array([*triads, np.ones(12)], float)
+    templates = np.array(triads, float)
     templates /= np.linalg.norm(templates, axis=1, keepdims=True)
     size = np.linalg.norm(chroma, axis=1, keepdims=True)
-    return np.asarray((chroma / np.maximum(size, 1e-9)) @ templates.T)
+    alike = (chroma / np.maximum(size, 1e-9)) @ templates.T
+    return np.pad(alike, ((0, 0), (0, 1)), constant_values=-1.0)
 
 
 def template_emissions(views: NDArray[np.floating]) -> NDArray[np.float64]:
