@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from musicnb.analysis.saliency import Saliency
     from musicnb.audio.audio import Audio
 
 SCALES = ("mel", "log", "linear", "cqt")
@@ -286,6 +287,33 @@ class SpectrogramExplorer(Widget):
         """
         place = Region.of("region", region, self._sound) if region else Region.whole(self._sound)
         self._add(kinds.mask(name, mask, place, color))
+
+    def add_saliency(
+        self, saliency: Saliency, *, name: str | None = None, color: str | None = None
+    ) -> None:
+        """Tint what an answer of :func:`musicnb.analyze` rests on.
+
+        Parameters
+        ----------
+        saliency : Saliency
+            From ``analysis.saliency(head, start=..., duration=...)``.
+        name : str, optional
+            Shown in the legend; by default which answer it is.
+        color : str, optional
+            A CSS colour.
+
+        Examples
+        --------
+        >>> import musicnb
+        >>> song = musicnb.load("demo:glasswork", duration=8)
+        >>> explorer = SpectrogramExplorer(song)
+        >>> explorer.add_saliency(musicnb.analyze(song).saliency("key", duration=8))
+
+        Notes
+        -----
+        Taught in lesson 04. Where it is strong the answer is sensitive: no proof that it is right.
+        """
+        self._add(kinds.saliency(name, saliency, color))
 
     def remove_overlay(self, name: str) -> None:
         """Take an overlay away."""

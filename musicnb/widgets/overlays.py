@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from musicnb.errors import InputError
+from musicnb.widgets.region import Region
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike
 
-    from musicnb.widgets.region import Region
+    from musicnb.analysis.saliency import Saliency
 
 #: Told apart without colour vision, and on every colour map (Okabe and Ito 2008).
 COLORS = ("#e69f00", "#56b4e9", "#cc79a7", "#f0e442", "#d55e00", "#009e73", "#ffffff", "#0072b2")
 #: The front end draws at most so many values of a mask.
 MAX_MASK = 4_000_000
+#: Over about so long (s) saliency is averaged before it is drawn.
+SALIENCY_S = 0.08
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,20 @@ def mask(name: str, values: ArrayLike, region: Region, color: str | None) -> Ove
     whole = np.rint(np.clip(np.nan_to_num(array.T), 0, 1) * 255).astype(np.uint8)
     content = {"columns": whole.shape[0], "rows": whole.shape[1], **region.to_dict()}
     return Overlay(name, "mask", _color(color), content, [whole.tobytes()])
+
+
+def saliency(name: str | None, given: Saliency, color: str | None) -> Overlay:
+    """Return what spoke for an answer, as a mask that the eye can follow.
+
+    Gradients are rugged: single points stand out, and most are faint. The mean of neighbouring
+    frames joins them, and the square root lifts what is faint.
+    """
+    step = float(np.diff(given.times).min(initial=SALIENCY_S))
+    frames = max(1, round(SALIENCY_S / step))
+    kernel = np.hanning(frames + 2)[1:-1]
+    smooth = np.stack([np.convolve(row, kernel / kernel.sum(), "same") for row in given.mask])
+    shown = np.sqrt(smooth / (smooth.max() + 1e-9))
+    return mask(name or f"speaks for the {given.head}", shown, Region(**given.region), color)
 
 
 def _color(color: str | None) -> str | None:
