@@ -17,6 +17,7 @@ from benchmarks.machine import machine
 from benchmarks.packages import CACHE, note
 from musicnb.audio.resample import resample
 from musicnb.effects.hear import calibration, network
+from musicnb.effects.rooms import room_network
 from musicnb.recipes.dry import FRAMES, RATE, dry_clips, levelled
 from musicnb.recipes.effect_scores import calibrated_by, crossed, heard_examples, scored
 
@@ -41,12 +42,12 @@ def effects(*, quick: bool = False) -> dict[str, Any]:
     count = QUICK if quick else COUNT
     cache = CACHE / "effects"
     cache.mkdir(parents=True, exist_ok=True)
-    net = network()
+    net, rooms = network(), room_network()
     report: dict[str, Any] = {"benchmark": "effects", "machine": machine(), "notes": list(NOTES)}
     for name in ("held_out", "real"):
         note(f"{name}: {count} sounds")
         clips = dry_clips("test", cache)[0] if name == "held_out" else real_clips()
-        heard = heard_examples(net, clips, count, SEED)
+        heard = heard_examples(net, rooms, clips, count, SEED)
         # The shipped calibration was fitted on the held-out clips; crossed() refits it fairly.
         fair = crossed(heard) if name == "held_out" else calibrated_by(heard, *calibration())
         report[name] = scored(heard["labels"], *fair)

@@ -22,6 +22,7 @@ from musicnb.effects.network import (
     SECONDS,
     EffectsNet,
 )
+from musicnb.effects.rooms import RoomNet, room_network, room_place
 from musicnb.effects.spectra import log_mel
 from musicnb.errors import InputError
 from musicnb.runtime.weights import load_weights
@@ -37,6 +38,7 @@ CALIBRATION = "calibration."
 #: Excerpts that are heard of a long recording, and seconds in which echoes are looked for.
 EXCERPTS, ECHO_SECONDS = 8, 30.0
 SHORTEST = 2.0
+RT60 = list(PARAMETERS).index("reverb.rt60")
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ def hear(audio: Audio) -> Heard:
     """Return which effects a recording went through, and how they were set.
 
     A small network listens for EQ, compression and reverberation; echoes are found in the
-    cepstrum, which is surer (see :mod:`musicnb.effects.echoes`).
+    cepstrum, which is surer (see :mod:`musicnb.effects.echoes`), and another network hears how
+    long a room goes on from what all moments have in common (see :mod:`musicnb.effects.rooms`).
 
     Parameters
     ----------
@@ -90,7 +93,8 @@ def hear(audio: Audio) -> Heard:
         raise InputError(
             f"the sound {what}", expected=f"at least {SHORTEST:g} s of sound", todo="Pass another."
         )
-    evidence, places, time = evidence_in(audio.mono().resample(RATE).samples[0], network())
+    mono = audio.mono().resample(RATE).samples[0]
+    evidence, places, time = evidence_in(mono, network(), room_network())
     presence, values = calibration()
     sure = torch.sigmoid((presence * evidence).sum(1)).tolist()
     made = settings_at(values[:, 0] + values[:, 1] * places)
@@ -100,9 +104,9 @@ def hear(audio: Audio) -> Heard:
 
 
 def evidence_in(
-    samples: NDArray[np.float32], net: EffectsNet
+    samples: NDArray[np.float32], net: EffectsNet, rooms: RoomNet
 ) -> tuple[Tensor, Tensor, float | None]:
-    """Return what a network finds in a mono sound at `RATE`, before it is calibrated.
+    """Return what the networks find in a mono sound at `RATE`, before it is calibrated.
 
     The evidence for each effect's presence (effects, 3), each setting's place in its range, and
     the time of the clearest echo.
@@ -112,6 +116,10 @@ def evidence_in(
     prints = torch.from_numpy(np.stack([fingerprint(part, RATE) for part in parts]))
     with torch.inference_mode():
         logits, places = (made.mean(0) for made in net(mels, prints))
+        if len(samples) < round(SECONDS * RATE):
+            # Repeats of a short sound agree with one another, as if in a room; silence does not.
+            parts = [np.pad(normalised(samples), (0, round(SECONDS * RATE) - len(samples)))]
+        places[RT60] = room_place(parts, rooms)
     echo = find_echo(loudest(samples, ECHO_SECONDS), RATE)
     evidence = torch.stack([logits, torch.zeros(len(PRESENCE)), torch.ones(len(PRESENCE))], 1)
     evidence[PRESENCE.index("delay"), 1] = math.log(max(echo.clearness, 1.0)) if echo else 0.0

@@ -103,10 +103,17 @@ def example(
     level = 10 * math.log10(float(np.mean(np.square(clip))) + 1e-12)
     chain, labels = random_chain(rng, level)
     made = process(clip[None].astype(np.float64), chain, RATE)[0]
-    if rng.random() < 0.5:  # the noise of a recording
+    return hissed(made, level, rng), chain, labels
+
+
+def hissed(
+    samples: NDArray[np.floating], level: float, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Return a sound of `level` dBFS, half the time with the noise of a recording."""
+    if rng.random() < 0.5:
         hiss = 10 ** ((level + rng.uniform(-70, -45)) / 20)
-        made = made + hiss * rng.standard_normal(len(made))
-    return made.astype(np.float32), chain, labels
+        samples = samples + hiss * rng.standard_normal(len(samples))
+    return samples.astype(np.float32)
 
 
 def examples(split: str, count: int, seed: int, cache: Path) -> tuple[Tensor, Tensor, Tensor]:

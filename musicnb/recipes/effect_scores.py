@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from musicnb.effects.rooms import RoomNet
+
 
 def sounds(
     clips: NDArray[np.float32], count: int, seed: int
@@ -31,14 +33,14 @@ def sounds(
 
 
 def heard_examples(
-    net: EffectsNet, clips: NDArray[np.float32], count: int, seed: int
+    net: EffectsNet, rooms: RoomNet, clips: NDArray[np.float32], count: int, seed: int
 ) -> dict[str, NDArray[Any]]:
     """Return what is found in `count` sounds after random chains, their labels, and their clips."""
     rows: dict[str, list[Any]] = {
         name: [] for name in ("clip", "labels", "evidence", "places", "time")
     }
     for chosen, sound, labels in sounds(clips, count, seed):
-        evidence, places, time = evidence_in(sound, net)
+        evidence, places, time = evidence_in(sound, net, rooms)
         found = (chosen, labels, evidence.numpy(), places.numpy(), time or 0.0)
         for row, value in zip(rows.values(), found, strict=True):
             row.append(value)
