@@ -1,4 +1,4 @@
-"""`musicnb edit`: a song at another tempo, in another key, swinging, or without a part."""
+"""`musicnb edit`: a song at another tempo, in another key or genre, swinging, or without a part."""
 
 from __future__ import annotations
 
@@ -53,6 +53,25 @@ def command(
         str | None,
         typer.Option("--remove-part", help="vocals, accompaniment, drums, bass or other."),
     ] = None,
+    genre: Annotated[
+        str | None,
+        typer.Option(
+            "--genre",
+            help="Keep the voice, and play the rest anew as rock, jazz, latin, reggae-ska, pop, "
+            "electronic, funk-soul, blues, country-folk, ballroom, metal, disco, hip-hop, ballad.",
+        ),
+    ] = None,
+    keep: Annotated[
+        str,
+        typer.Option("--keep", help="With --genre: the stems to keep, such as vocals,drums."),
+    ] = "vocals",
+    seed: Annotated[
+        int, typer.Option("--seed", help="With --genre: another seed plays it a little otherwise.")
+    ] = 0,
+    score: Annotated[
+        Path | None,
+        typer.Option("--score", help="With --genre: also write the new notes, to a .mid file."),
+    ] = None,
     verify: Annotated[
         bool, typer.Option(help="Listen to the result, and say if it is not what was asked.")
     ] = True,
@@ -87,8 +106,13 @@ def command(
         swing=swing,
         source_swing=source_swing,
         remove_part=remove_part,
+        genre=genre,
+        keep=[name for name in keep.split(",") if name],
+        seed=seed,
         verify=verify,
     )
+    if score is not None and made.score is not None:
+        made.score.to_midi(score)
     wall = time.perf_counter() - started
     if json:
         print_json(

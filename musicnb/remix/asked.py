@@ -40,7 +40,7 @@ class Asked:
         if not self.edits:
             raise InputError(
                 "nothing is to be changed",
-                expected="one of tempo, bpm, transpose, key, swing, remove_part",
+                expected="one of tempo, bpm, transpose, key, swing, remove_part, genre",
                 todo="Pass one.",
             )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicnb.audio.audio import Audio
-from musicnb.audio.limit import CEILING, LOOK_AHEAD, frames_ahead
+from musicnb.audio.limit import CEILING, LOOK_AHEAD, frames_ahead, limit
 from musicnb.melody.render import render_parts
 
 if TYPE_CHECKING:
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 
 #: How loud a band is where there was none, in LUFS, and the softest that counts as one.
 ALONE, NOTHING = -18.0, -50.0
+#: How far the peaks of a part may stand above its loudness, in dB: drums are held most.
+CREST = 15.0
+#: The limiter takes no more than this, in dB, and what it takes is made up for by so much.
+DEEPEST, MADE_UP = 8.0, 3.0
 #: What is kept may itself be at full scale; the band then gives way by no more than this.
-LEAST = 0.25
+LEAST = 0.1
 #: Seconds over which the end fades.
 FADE = 0.03
 
@@ -63,17 +67,18 @@ def band_sound(
         name: levels[name] - _loudness(samples, sample_rate, default=levels[name])
         for name, samples in played.items()
     }
-    played = {name: _louder(samples, gains[name]) for name, samples in played.items()}
+    played = {
+        name: _held(_louder(samples, gains[name]), levels[name], sample_rate)
+        for name, samples in played.items()
+    }
+    if old.shape[0] == 1:
+        played = {name: samples.mean(axis=0, keepdims=True) for name, samples in played.items()}
     total: Samples = np.sum(list(played.values()), axis=0)
     wanted = _loudness(old, sample_rate, default=-math.inf)
     if wanted < NOTHING:
         wanted = ALONE
-    both = wanted - _loudness(total, sample_rate, default=0.0)
-    played = {name: _louder(samples, both) for name, samples in played.items()}
-    if old.shape[0] == 1:
-        played = {name: samples.mean(axis=0, keepdims=True) for name, samples in played.items()}
     beside = np.sum([audio.samples for audio in kept.values()], axis=0) if kept else None
-    gain = _way(np.sum(list(played.values()), axis=0), beside, sample_rate)
+    gain = _gain(total, beside, wanted, sample_rate)
     made = {name: (samples * gain).astype(np.float32) for name, samples in played.items()}
     # In the score as it is balanced the loudest part is at 0 dB.
     top = max(gains.values())
@@ -103,6 +108,31 @@ def _loudness(samples: Samples, sample_rate: int, *, default: float) -> float:
     return value if math.isfinite(value) else default
 
 
+def _held(samples: Samples, level: float, sample_rate: int) -> Samples:
+    """Hold the peaks of a part of a known loudness, as a compressor on its channel does."""
+    ceiling = 10 ** ((level + CREST) / 20)
+    return limit(samples.astype(np.float64), sample_rate, ceiling=ceiling).astype(np.float32)
+
+
+def _gain(
+    band: Samples, beside: Samples | None, wanted: float, sample_rate: int
+) -> NDArray[np.float64]:
+    """Return the gain, frame by frame, at which the band is as loud as wanted and does not clip."""
+    peak = float(np.abs(band).max())
+    most = 20 * math.log10(CEILING / peak) + DEEPEST
+    louder = wanted - _loudness(band, sample_rate, default=wanted)
+    made = np.ones(band.shape[1])
+    # What the limiter takes away is made up for, once.
+    for _ in range(2):
+        louder = min(louder, most)
+        raised = band * np.float32(10 ** (louder / 20))
+        way = _way(raised, beside, sample_rate)
+        made = way * 10 ** (louder / 20)
+        found = _loudness((raised * way).astype(np.float32), sample_rate, default=wanted)
+        louder += min(max(wanted - found, 0.0), MADE_UP)
+    return made
+
+
 def _way(band: Samples, beside: Samples | None, sample_rate: int) -> NDArray[np.float64]:
     """Return by how much the band gives way, frame by frame, so that the sum does not clip.
 
@@ -113,7 +143,8 @@ def _way(band: Samples, beside: Samples | None, sample_rate: int) -> NDArray[np.
     size = np.abs(band).astype(np.float64)
     # How much room there is in the direction in which the band goes.
     other = np.zeros_like(size) if beside is None else np.sign(band) * beside
-    need = np.clip((CEILING - other) / np.maximum(size, 1e-12), LEAST, 1).min(axis=0)
+    room = np.minimum(CEILING - other, CEILING)
+    need = np.clip(room / np.maximum(size, 1e-12), LEAST, 1).min(axis=0)
     ahead = frames_ahead(LOOK_AHEAD, sample_rate)
     least = minimum_filter1d(need, 2 * ahead + 1, mode="nearest")
     gain: NDArray[np.float64] = uniform_filter1d(least, 2 * ahead + 1, mode="nearest")

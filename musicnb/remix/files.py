@@ -12,6 +12,7 @@ from musicnb.audio.files import BLOCK, load, open_audio, write_audio
 from musicnb.audio.provenance import Recipe
 from musicnb.errors import InputError
 from musicnb.remix.asked import Asked
+from musicnb.remix.genre_file import genre_of_file
 from musicnb.remix.judge import EXCERPT
 from musicnb.remix.plan import require_sound
 from musicnb.runtime.job import Job
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from musicnb.melody.score import Score
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class EditedFile:
         Its seconds.
     requested, measured, warnings
         As in :class:`musicnb.remix.edit.Edit`.
+    score : Score, optional
+        The notes of what was played anew.
     """
 
     path: Path
@@ -43,6 +48,7 @@ class EditedFile:
     requested: dict[str, Any] = field(default_factory=dict)
     measured: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    score: Score | None = None
 
 
 def edit_file(
@@ -60,14 +66,17 @@ def edit_file(
     source_swing: float = 1.0,
     beats: Sequence[float] | None = None,
     remove_part: str | None = None,
+    genre: str | None = None,
+    keep: Sequence[str] = ("vocals",),
+    seed: int = 0,
     verify: bool = True,
     bar: bool = True,
 ) -> EditedFile:
-    """Change tempo, key, swing and parts of a sound file, in one pass.
+    """Change tempo, key, swing, parts or genre of a sound file, in one pass.
 
-    Memory does not grow with the duration, except for swing, which needs the whole sound. The
-    order is: a part is removed, off-beats are moved, then tempo and key are changed at once, and
-    peaks that would exceed full scale are limited.
+    Memory does not grow with the duration, except for swing and genre, which need the whole sound.
+    The order is: a part is removed, off-beats are moved, then tempo and key are changed at once,
+    and peaks that would exceed full scale are limited.
 
     Parameters
     ----------
@@ -83,6 +92,9 @@ def edit_file(
         As in :func:`musicnb.change_swing`.
     remove_part : {'vocals', 'accompaniment', 'drums', 'bass', 'other'}, optional
         As in :func:`musicnb.remove_part`.
+    genre, keep, seed
+        As in :func:`musicnb.change_genre`. Of the other edits only `tempo` and `swing` go together
+        with a genre.
     verify : bool
         Listen to the result (a minute from the middle), and warn where it disagrees.
     bar : bool
@@ -109,6 +121,22 @@ def edit_file(
     >>> musicnb.edit_file(song, path, tempo=1.25, transpose=2).duration
     8.0
     """
+    path = Path(path)
+    _require_other(path, source)
+    if genre is not None:
+        others = {"tempo": tempo, "swing": swing, "bpm": bpm, "transpose": transpose, "key": key}
+        edit = genre_of_file(
+            source,
+            path,
+            genre,
+            others | {"remove_part": remove_part},
+            keep=keep,
+            seed=seed,
+            verify=verify,
+            bar=bar,
+        )
+        found = (edit.requested, edit.measured, edit.warnings, edit.score)
+        return EditedFile(path, edit.audio.duration, *found)
     asked = Asked(
         tempo=tempo,
         bpm=bpm,
@@ -122,8 +150,6 @@ def edit_file(
         beats=None if beats is None else tuple(beats),
         remove_part=remove_part,
     )
-    path = Path(path)
-    _require_other(path, source)
     with _opened(source) as sound:
         require_sound(sound.frames, sound.sample_rate, sound.channels)
         seconds = (sound.frames or 0) / sound.sample_rate

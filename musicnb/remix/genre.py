@@ -17,7 +17,7 @@ from musicnb.melody.styles import style_of
 from musicnb.remix.band import band_sound
 from musicnb.remix.edit import Edit, mixture_of
 from musicnb.remix.genre_judge import judged_genre
-from musicnb.remix.outline import outline
+from musicnb.remix.outline import outline, pulse, require_beats
 from musicnb.remix.plan import SWING, TEMPO, Plan, require, require_sound
 from musicnb.remix.swing import beat_grid
 from musicnb.runtime.job import Job
@@ -125,7 +125,8 @@ def change_genre(
     wanted.check()
     kept = _kept(sound, wanted.keep, device)
     heard = analyze(source, device=device)
-    ratio = wanted.ratio(style, float(heard.tempo.value))
+    require_beats(heard)
+    ratio = wanted.ratio(style, pulse(heard))
     made = _played(source, kept, heard, wanted, ratio, bar=bar)
     requested: dict[str, Any] = {"genre": style.name}
     requested |= {"tempo": ratio} if ratio != 1 else {}
@@ -297,7 +298,8 @@ def replay_genre(recipe: Recipe, inputs: Sequence[Audio]) -> Audio:
     source, *others = inputs
     heard = analyze(source)
     style = style_of(wanted.genre)
-    ratio = wanted.ratio(style, float(heard.tempo.value))
+    require_beats(heard)
+    ratio = wanted.ratio(style, pulse(heard))
     kept = dict(zip(keep, others, strict=True))
     made = _played(source, kept, heard, wanted, ratio, bar=False)
     return made.audio if part is None else made.stems[part]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from musicnb.analysis.analyze import analyze
 from musicnb.remix.judge import excerpt
+from musicnb.remix.outline import pulse
 from musicnb.remix.tempo import LEVELS, same_tempo
 
 if TYPE_CHECKING:
@@ -51,8 +52,9 @@ def judged_genre(
             f"The result is heard as {after.genre.value}, and tagged {measured['tags']}, not as "
             f"{style.family}."
         )
-    bpm, expected = float(after.tempo.value), float(before.tempo.value) * ratio
-    if not any(same_tempo(bpm, each) for each in (expected, counted)):
+    bpm, expected = float(after.tempo.value), pulse(before) * ratio
+    also = (counted, float(before.tempo.value) * ratio)
+    if not any(same_tempo(bpm, each) for each in (expected, *also)):
         level = next((w for f, w in LEVELS.items() if same_tempo(bpm, expected * f)), "")
         instead = f", {level} the {expected:.1f} that were expected" if level else ""
         notes.append(

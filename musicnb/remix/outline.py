@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from musicnb.analysis.result import Analysis
 
-#: Beats are heard one by one, each a little early or late; a line through this many on either side
-#: says where they are meant.
+#: Beats are heard one by one, each a little early or late; a curve through this many on either
+#: side says where they are meant.
 NEIGHBOURS = 8
 FEWEST_BEATS = 4
-#: A beat this far from the line, in seconds, is where it is heard: the song slows down there.
+#: A beat this far from the curve, in seconds, is where it is heard: the song slows down there.
 FAR = 0.05
 
 
@@ -41,12 +41,6 @@ def outline(
     ratio : float
         How many times faster the new song is.
     """
-    if heard.beats.size < FEWEST_BEATS:
-        raise InputError(
-            f"{heard.beats.size} beats are heard in the song",
-            expected=f"at least {FEWEST_BEATS}",
-            todo="Pass a song with a beat, or a longer part of it.",
-        )
     times = np.array(beat_grid(steady(heard.beats), heard.duration))
     if times[-1] < heard.duration - 0.05:
         times = np.append(times, times[-1] + np.median(np.diff(times)))
@@ -56,15 +50,30 @@ def outline(
         tuple(float(time) for time in (times / ratio).round(5)),
         _first(heard.downbeats, times, meter),
         meter,
-        float(heard.tempo.value) * ratio,
+        pulse(heard) * ratio,
         str(heard.key.value),
         harmony,
         _loudness(band, sample_rate, times, meter),
     )
 
 
+def require_beats(heard: Analysis) -> None:
+    """Raise `InputError` if too few beats are heard to play along."""
+    if heard.beats.size < FEWEST_BEATS:
+        raise InputError(
+            f"{heard.beats.size} beats are heard in the song",
+            expected=f"at least {FEWEST_BEATS}",
+            todo="Pass a song with a beat, or a longer part of it.",
+        )
+
+
+def pulse(heard: Analysis) -> float:
+    """Return the beats a minute that are counted; the tempo that is heard may be twice that."""
+    return round(60 / float(np.median(np.diff(heard.beats))), 2)
+
+
 def steady(beats: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return beats on lines through their neighbours, where they are not far from those.
+    """Return beats on curves through their neighbours, where they are not far from those.
 
     Examples
     --------
@@ -76,9 +85,9 @@ def steady(beats: NDArray[np.float64]) -> NDArray[np.float64]:
     for number in numbers:
         near = slice(max(0, number - NEIGHBOURS), number + NEIGHBOURS + 1)
         away = np.abs(numbers[near] - number) / (NEIGHBOURS + 1)
-        made[number] = np.polyval(
-            np.polyfit(numbers[near] - number, beats[near], 1, w=(1 - away**3) ** 1.5), 0
-        )
+        # A parabola, as the song may be slowing down.
+        curve = np.polyfit(numbers[near] - number, beats[near], 2, w=(1 - away**3) ** 1.5)
+        made[number] = curve[-1]
     made = np.where(np.abs(made - beats) > FAR, beats, made)
     return made if (np.diff(made) > 0).all() else beats
 
