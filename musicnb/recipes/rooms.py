@@ -48,7 +48,7 @@ def loss_of(net: RoomNet, measured: Tensor, wanted: Tensor) -> Tensor:
     """
     place, doubt = net(measured)
     error = (place - wanted).abs()
-    foreseen = (error * torch.exp(-doubt) + doubt).mean()
+    foreseen: Tensor = (error * torch.exp(-doubt) + doubt).mean()
     loss: Tensor = (seconds(place.clamp(-0.2, 1.2)) - seconds(wanted)).abs().mean()
     return loss + 0.3 * foreseen
 
