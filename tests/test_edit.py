@@ -19,6 +19,7 @@ from musicnb.remix.plan import STEMS, Plan
 from musicnb.remix.stretch import stretch_blocks
 from musicnb.remix.tempo import judged_tempo
 from musicnb.remix.warp import TimeMap, warp
+from musicnb.stems.metrics import si_sdr
 
 RATE = 44_100
 
@@ -452,6 +453,27 @@ def test_a_song_is_separated_to_remove_its_vocals():
     vocals = musicnb.separate(song)["vocals"]
     assert np.allclose(edit.audio.samples, song.samples - vocals.samples, atol=1e-6)
     assert edit.measured["part_db"] > -20
+
+
+@pytest.mark.parametrize("part", ["drums", "bass", "other"])
+def test_drums_bass_and_other_can_be_taken_out(part):
+    true = {
+        name: musicnb.load(f"demo:glasswork/{name}", offset=12, duration=6).samples
+        for name in ("drums", "bass", "guitar", "other")
+    }
+    true["other"] = true["other"] + true.pop("guitar")
+    song = Audio(sum(true.values()), RATE)
+    edit = musicnb.remove_part(song, part)
+    assert list(edit.stems) == [
+        name for name in ("vocals", "drums", "bass", "other") if name != part
+    ]
+    taken = musicnb.separate(song, stems=("vocals", "drums", "bass", "other"))[part]
+    assert np.allclose(edit.audio.samples, song.samples - taken.samples, atol=1e-5)
+    # What is left is more like the song without the part than the song was.
+    rest = sum(samples for name, samples in true.items() if name != part)
+    assert si_sdr(edit.audio.samples, rest) > si_sdr(song.samples, rest)
+    assert edit.measured["part_db"] > -20
+    assert not edit.warnings
 
 
 def test_a_part_that_was_hardly_there_is_noticed():
