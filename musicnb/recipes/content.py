@@ -2,7 +2,7 @@
 
     python -m musicnb.recipes.content [--cache DIR] [--minutes M] [--threads N]
 
-1. `musicnb.recipes.speech`: speech of six voices with its phones. Each utterance is also sung along
+1. `musicnb.recipes.speech`: speech of six voices with its phones. Some of it is also sung along
    a melody (`musicnb.recipes.singing`).
 2. train: name the phone of every frame. Each example is heard through a vocal tract of another
    length, at another pace, in other noise, with bands missing. A checkpoint every minute; it goes
@@ -41,7 +41,7 @@ SEED = 11
 RATE_OF_LEARNING = 1e-3
 BATCH, FRAMES = 24, 256
 #: Every so many utterances one is sung as well.
-SUNG_STEP = 2
+SUNG_STEP = 5
 
 
 # ---- data ----------------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ def finish(cache: Path, checkpoint: Path, *, minutes: float) -> None:
     )
     about = (
         f"{seconds / 3600:.1f} h of speech: flite's voices kal16, rms and slt, festival's ked, and "
-        "the Russian recordings of festvox-ru; every second utterance also sung by WORLD; "
+        "the Russian recordings of festvox-ru; every fifth utterance also sung by WORLD; "
         f"{steps} steps of {BATCH} stretches of {FRAMES / 100:.1f} s"
     )
     found = scores(cache, net)

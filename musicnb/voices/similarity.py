@@ -1,0 +1,146 @@
+"""How like two voices are: the cosine of what a speaker encoder says of them.
+
+Wan, Wang, Papir and Lopez Moreno, "Generalized end-to-end loss for speaker verification", ICASSP
+2018; the weights are those of Resemblyzer (Apache 2.0). It was trained by others on other voices,
+and plays no part in the training of any of ours: a judge from outside.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from musicnb.audio.resample import resample
+from musicnb.errors import InputError
+from musicnb.runtime.weights import load_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from musicnb.audio.audio import Audio
+
+WEIGHTS = "resemblyzer"
+SAMPLE_RATE, N_FFT, HOP_LENGTH, MELS = 16_000, 400, 160, 40
+#: Frames of a window, and from one window to the next.
+WINDOW, STEP = 160, 77
+#: The level its training recordings were brought to, in dBFS.
+LEVEL_DB = -30.0
+#: Frames so far below the loudest tenth are pauses, and cut out, in dB.
+PAUSE_DB = 35.0
+
+
+class SpeakerNet(nn.Module):
+    """Three recurrent layers and a linear one: windows (batch, 160, 40) to embeddings (batch, 256).
+
+    Examples
+    --------
+    >>> import torch
+    >>> with torch.inference_mode():
+    ...     made = SpeakerNet()(torch.rand(2, 160, 40))
+    >>> tuple(made.shape), [round(float(n), 3) for n in made.norm(dim=1)]
+    ((2, 256), [1.0, 1.0])
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(MELS, 256, 3, batch_first=True)
+        self.linear = nn.Linear(256, 256)
+
+    def forward(self, mels: Tensor) -> Tensor:
+        """Return embeddings of length 1."""
+        _, (hidden, _) = self.lstm(mels)
+        raw = torch.relu(self.linear(hidden[-1]))
+        made: Tensor = raw / raw.norm(dim=1, keepdim=True).clamp(min=1e-9)
+        return made
+
+
+@lru_cache(maxsize=1)
+def _network() -> SpeakerNet:
+    net = SpeakerNet()
+    net.load_state_dict(load_weights(WEIGHTS))
+    return net.eval()
+
+
+def embed_voice(audio: Audio | Sequence[Audio]) -> NDArray[np.float32]:
+    """Return what the speaker encoder says of a voice: (256,), of length 1.
+
+    Parameters
+    ----------
+    audio : Audio or sequence of Audio
+        At least a second of one voice without accompaniment; of several recordings, the mean.
+
+    Raises
+    ------
+    musicnb.errors.InputError
+        If there is less than half a second that is not silence.
+
+    Examples
+    --------
+    >>> import musicnb
+    >>> song = musicnb.load("demo:starfall", start=30, duration=3)
+    >>> embed_voice(song).shape
+    (256,)
+    """
+    if isinstance(audio, list | tuple):
+        total = np.sum([embed_voice(each) for each in audio], axis=0)
+        return np.asarray(total / np.linalg.norm(total), np.float32)
+    mono = np.ascontiguousarray(audio.samples.mean(axis=0, keepdims=True))  # type: ignore[union-attr]
+    samples = resample(mono, audio.sample_rate, SAMPLE_RATE)[0]  # type: ignore[union-attr]
+    mel = _without_pauses(_mel(samples))
+    if len(mel) < WINDOW // 3:
+        raise InputError(
+            f"{len(mel) * HOP_LENGTH / SAMPLE_RATE:.2f} s of the sound are not silence",
+            expected="at least half a second of a voice",
+            todo="Pass a longer recording.",
+        )
+    if len(mel) < WINDOW:
+        mel = np.pad(mel, ((0, WINDOW - len(mel)), (0, 0)), mode="wrap")
+    starts = range(0, len(mel) - WINDOW + 1, STEP)
+    windows = torch.from_numpy(np.stack([mel[s : s + WINDOW] for s in starts]))
+    with torch.inference_mode():
+        total = _network()(windows).mean(0).numpy()
+    return np.asarray(total / np.linalg.norm(total), np.float32)
+
+
+def similarity(one: Audio | Sequence[Audio], other: Audio | Sequence[Audio]) -> float:
+    """Return how like two voices are, 0 to 1.
+
+    Recordings of one voice mostly score over 0.85, those of two voices mostly below 0.75. The
+    scale says nothing about how natural they sound.
+
+    Examples
+    --------
+    >>> import musicnb
+    >>> song = musicnb.load("demo:starfall", start=30, duration=4)
+    >>> similarity(song[:2], song[2:]) > 0.7
+    True
+    """
+    return float(embed_voice(one) @ embed_voice(other))
+
+
+def _mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mel power spectrogram (frames, 40), at the level the network knows."""
+    import librosa
+
+    power = float(np.mean(np.square(samples, dtype=np.float64)))
+    gain = 10 ** (LEVEL_DB / 20) / max(power**0.5, 1e-6)
+    mel = librosa.feature.melspectrogram(
+        y=samples * np.float32(max(gain, 1.0)),
+        sr=SAMPLE_RATE,
+        n_fft=N_FFT,
+        hop_length=HOP_LENGTH,
+        n_mels=MELS,
+    )
+    return np.asarray(mel.T, np.float32)
+
+
+def _without_pauses(mel: NDArray[np.float32]) -> NDArray[np.float32]:
+    level = 10 * np.log10(mel.mean(1) + 1e-12)
+    kept: NDArray[np.float32] = mel[level > np.percentile(level, 90) - PAUSE_DB]
+    return kept
