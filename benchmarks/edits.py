@@ -1,4 +1,4 @@
-"""Time stretching and pitch shifting beside librosa's: ``python -m benchmarks edits``."""
+"""Stretching and pitch shifting beside librosa's; genres: ``python -m benchmarks edits``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.genre import NOTES as GENRE_NOTES
+from benchmarks.genre import genres
 from benchmarks.machine import machine
 from benchmarks.packages import note
 from benchmarks.sounds import RATE, attacks, cents_off, formants, hits, panned, spill_db, vowel
@@ -52,7 +54,9 @@ def edits() -> dict[str, Any]:
                 "core_rtf": round(core_rtf(method, song), 4),
                 **QUALITIES[task](method),
             }
-    return {"benchmark": "edits", "machine": machine(), "notes": list(NOTES), **made}
+    made["genre"] = genres()
+    notes = [*NOTES, *GENRE_NOTES]
+    return {"benchmark": "edits", "machine": machine(), "notes": notes, **made}
 
 
 def core_rtf(method: Edit, samples: NDArray[np.float32]) -> float:

@@ -70,6 +70,8 @@ def analysis(report: dict[str, Any]) -> Iterable[Table]:
         names = list(methods["musicnb"])
         rows = [(name, *(_score(methods[m].get(name)) for m in methods)) for name in names]
         yield _table(f"{where}: mean [95 % interval]", ("", *methods), rows)
+    aucs = report["immich_electronic_auc"]
+    yield _table("immich: electronic or acoustic, AUC", tuple(aucs), [tuple(aucs.values())])
     columns = ("song", "card", "beat_f", "tempo", "key", "meter", "genre", "mood")
     rows = [tuple(song[c] for c in columns) for song in report["demo_songs"]]
     yield _table("Demo songs", columns, rows)
@@ -92,6 +94,10 @@ def edits(report: dict[str, Any]) -> Iterable[Table]:
         columns = [name for name in titles if any(name in row for row in report[task].values())]
         rows = [(m, *(row.get(c, "") for c in columns)) for m, row in report[task].items()]
         yield _table(task.capitalize(), ("", *(titles[c] for c in columns)), rows)
+    if report.get("genre"):
+        columns = list(report["genre"]["mean"])
+        rows = [(name, *(row[c] for c in columns)) for name, row in report["genre"].items()]
+        yield _table("Genre", ("", *(c.replace("_", " ") for c in columns)), rows)
 
 
 def effects(report: dict[str, Any]) -> Iterable[Table]:

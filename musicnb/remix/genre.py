@@ -110,7 +110,7 @@ def change_genre(
     Notes
     -----
     The patterns are in `musicnb.melody.styles`. Chords are heard as major or minor only, so that
-    sevenths are guessed from the key.
+    sevenths are guessed from the key. Taught in lesson 06.
     """
     style = style_of(genre)
     wanted = _Wanted(style.name, tuple(keep), tempo, swing, swing_kept, seed)
