@@ -72,7 +72,7 @@ def _snare(random: np.random.Generator) -> NDArray[np.float64]:
 def _bass_drum() -> NDArray[np.float64]:
     time = np.arange(round(0.3 * RATE)) / RATE
     angle = 2 * np.pi * np.cumsum(50 + 90 * np.exp(-time / 0.02)) / RATE
-    return np.asarray(np.sin(angle) * np.exp(-time / 0.1))
+    return np.asarray(np.sin(angle) * np.exp(-time / 0.1) * (1 - time / 0.3))
 
 
 def judge_ratio(answer: Any) -> str:

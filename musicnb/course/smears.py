@@ -11,6 +11,8 @@ from musicnb.course.question import Wrong
 HITS = (1.0, 3.0, 5.0)
 #: So long before and after a hit its frames reach (s): half of 4096 samples at 44 100 Hz.
 REACH = 2048 / 44_100
+#: A box around all of it is so wide at least (s).
+LEAST = 0.035
 #: How exactly an edge of the box is drawn (s).
 NEAR = 0.015
 #: A box that is lower than this (Hz) shows a slice.
@@ -37,6 +39,8 @@ def pre_echo(answer: Any) -> str:
         )
     if start < hit - 2 * REACH - NEAR:
         raise Wrong("your box begins in the silence; move its left edge to the right", part=0.5)
+    if start > hit - LEAST:
+        raise Wrong("that is only the end of it; where does it begin?", part=0.5)
     if high - low < LEAST_HIGH:
         raise Wrong(
             f"your box is {high - low:.0f} Hz high, a slice; the pre-echo has all frequencies",

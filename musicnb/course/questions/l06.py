@@ -9,72 +9,14 @@ from typing import Any
 import numpy as np
 
 from musicnb.course import phases
-from musicnb.course.checks import number, several
+from musicnb.course.checks import several
 from musicnb.course.grooves import judge_ratio, judge_swing, ratios
-from musicnb.course.question import Question, Wrong
+from musicnb.course.question import Question
+from musicnb.course.semitones import key_distance, tape_speed
 from musicnb.course.singers import same_singer, two_singers
 from musicnb.course.smears import pre_echo
 
 TURN = 2 * math.pi
-#: The tones of the keys that are asked, in semitones above C.
-TONES = {"C": 0, "D": 2, "E♭": 3, "E": 4, "F": 5, "F♯": 6, "G": 7, "A": 9, "B♭": 10, "B": 11}
-#: Their letters, as one counts white keys.
-LETTERS = "CDEFGAB"
-
-
-def tape_speed(answer: Any, semitones: int) -> str:
-    """Check the speed at which a tape sounds so many semitones higher."""
-    found, right = number(answer), 2 ** (semitones / 12)
-    if abs(found - right) <= 0.004 * right:
-        return f"{abs(semitones)} times the twelfth root of 2, one after the other"
-    for value, text, part in (
-        (1 / right, "that is how much longer it takes; the other way round", 0.5),
-        (
-            1 + semitones / 12,
-            "semitones do not add up, they multiply: each is the same *ratio*",
-            0.25,
-        ),
-        (2 ** (semitones / 7), "an octave has 7 white keys, but 12 semitones", 0.5),
-        (2 ** (semitones / 8), "an octave has 12 semitones", 0.5),
-        (2 ** (semitones / 10), "an octave has 12 semitones", 0.5),
-        (2**semitones, "that many octaves; a semitone is a twelfth of one", 0.25),
-        (100 * right, "that is in percent; a speed of 1 leaves the song as it is", 0.5),
-        (100 * (right - 1), "that is the change in percent; asked is the speed itself", 0.5),
-        (right - 1, "that is the change; a speed of 1 leaves the song as it is", 0.5),
-        (math.exp(semitones / 12), "an octave doubles: a power of 2, not of e", 0.25),
-        (semitones, "that is the semitones; asked is how many times as fast", 0.0),
-    ):
-        if abs(found - value) <= 0.004 * abs(value):
-            raise Wrong(text, part=part)
-    if found > 0 and abs(found - right) <= 0.02 * right:
-        raise Wrong("nearly: three digits behind the point, please", part=0.75)
-    if found <= 0:
-        raise Wrong("a speed is more than 0: 1 leaves it as it is, 2 is twice as fast")
-    heard = 12 * math.log2(found)
-    raise Wrong(f"at {found:g} times the speed it sounds {heard:+.1f} semitones higher")
-
-
-def key_distance(answer: Any, source: str, target: str) -> str:
-    """Check how many semitones lead from a key to another of the same mode."""
-    found = number(answer)
-    up = (TONES[target] - TONES[source]) % 12
-    near = up if up <= 6 else up - 12  # noqa: PLR2004
-    if found == near:
-        return f"{near:+d}: {'up' if near > 0 else 'down'} is the nearer way"
-    if found in {up, up - 12}:
-        raise Wrong(
-            f"that leads there too, but by {abs(found):g}; the other way is nearer", part=0.75
-        )
-    if not found.is_integer():
-        raise Wrong("between two keys there are whole semitones")
-    if -found in {near, up, up - 12}:
-        raise Wrong("the number is right, the direction is not: up is positive", part=0.5)
-    letters = (LETTERS.index(target[0]) - LETTERS.index(source[0])) % 7
-    if abs(found) in {letters, 7 - letters, letters + 1}:
-        raise Wrong("you count white keys: count the black ones in between too", part=0.25)
-    if abs(found - near) == 1:
-        raise Wrong("off by one: the first step leads to the *next* key, black or white", part=0.5)
-    raise Wrong(f"count all keys, black and white, from {source[:2].strip()} to {target}")
 
 
 def by_accumulating(first: Any, hertz: Any, hop: int, rate: int, **change: Any) -> np.ndarray:
@@ -103,6 +45,14 @@ JUDGED = {
     2: "E minor and G major have all their tones in common: an ear may hear either as home",
     3: "the tones themselves are elsewhere than asked: this edit went wrong",
     4: "in triplets, three steps of two fit where two steps of three do: another count again",
+}
+KEPT = {
+    0: "her stem is kept, bit by bit: how she sings is hers",
+    1: "the new band plays on the beats that were heard in the song",
+    2: "the chords were heard in the song; only how they are played is new",
+    3: "the drummer is new, and plays the pattern of the genre",
+    4: "the bass is new: between the roots it walks as a pattern says",
+    5: "nobody played that melody in the song: it is made up from the chords",
 }
 
 QUESTIONS = (
@@ -232,6 +182,7 @@ QUESTIONS = (
             ({"start": 0.85, "stop": 1.0, "low": 0, "high": 9000}, "in the silence"),
             ({"start": 0.5, "stop": 1.5, "low": 0, "high": 9000}, "zoom in"),
             ({"start": 0.94, "stop": 1.0, "low": 100, "high": 900}, "a slice"),
+            ({"start": 0.98, "stop": 1.0, "low": 0, "high": 9000}, "only the end"),
             (0.95, "explorer.selection"),
         ),
     ),
@@ -284,10 +235,10 @@ QUESTIONS = (
         2,
         key_distance,
         variants=(
-            {"source": "A", "target": "C"},
-            {"source": "E", "target": "B"},
-            {"source": "G", "target": "E♭"},
-            {"source": "F♯", "target": "A"},
+            {"source": "A minor", "target": "C minor"},
+            {"source": "E minor", "target": "B minor"},
+            {"source": "G major", "target": "E♭ major"},
+            {"source": "F♯ minor", "target": "A minor"},
         ),
         hints=(
             "Count every key of the piano, black and white, from one tonic to the other.",
@@ -381,6 +332,37 @@ QUESTIONS = (
             ([1, 2, 3], "in common"),
             ([0, 1, 2, 3, 4], "(and 2 more)"),
             ("x", "list of options"),
+        ),
+    ),
+    Question(
+        "l06-q11",
+        "Kept, or made up",
+        2,
+        partial(
+            several,
+            right={0, 1, 2},
+            why=KEPT,
+            praise="a voice, a grid of beats and a row of chords; all else is a table's",
+        ),
+        quiz={
+            "prompt": "Which of these has the jazz version from the recording of the song?",
+            "kind": "several",
+            "options": [
+                "How she shapes each word",
+                "When the beats come",
+                "Which chord sounds when",
+                "The rhythm of the drums",
+                "The notes of the bass between the chords",
+                "The melody that the saxophone plays",
+            ],
+        },
+        hints=("Mute the singer in the mixer. What of the old song do you still know again?",),
+        right=([0, 1, 2],),
+        wrong=(
+            ([0, 1], "chords"),
+            ([0, 1, 2, 3], "pattern"),
+            ([0, 1, 2, 5], "nobody played"),
+            ("?", "list of options"),
         ),
     ),
 )
