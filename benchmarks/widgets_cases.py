@@ -86,6 +86,7 @@ def figure_widget(levels: str) -> str:
 
 
 OURS, MIXER = "musicnb.SpectrogramExplorer", "musicnb.StemMixer, 8 stems"
+PANEL = "musicnb.EffectsPanel, 20 s of it"
 SMALL, FULL = "plotly FigureWidget 512 x 1615", "plotly FigureWidget 1025 x 25,840"
 CASES = {
     OURS: Case(
@@ -99,6 +100,12 @@ CASES = {
         STEMS,
         "musicnb.StemMixer(stems)",
         "document.querySelector('.mnb-mixer[data-state=ready]')",
+    ),
+    PANEL: Case(
+        SONG,
+        "musicnb.EffectsPanel(audio)",
+        "document.querySelector('.mnb-effects-panel[data-state=ready]')",
+        sound="bench.firstSound('.mnb-play')",
     ),
     "IPython.display.Audio": Case(
         f"{SONG}\nimport IPython.display",

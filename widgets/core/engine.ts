@@ -222,7 +222,9 @@ export class Engine {
 
   /** Repeat a stretch; whoever stands outside it is put at its start. */
   setLoop(loop: { start: number; stop: number } | null): void {
-    this.loop = frameLoop(loop, this.sampleRate, this.frames);
+    const next = frameLoop(loop, this.sampleRate, this.frames);
+    if (next?.start === this.loop?.start && next?.stop === this.loop?.stop) return;
+    this.loop = next;
     const { frame } = this;
     const outside = this.loop !== null && (frame < this.loop.start || frame >= this.loop.stop);
     if (this.run) this.begin(outside ? this.loop!.start : null);

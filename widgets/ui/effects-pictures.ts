@@ -82,7 +82,8 @@ function frame(canvas: HTMLCanvasElement, ink: string, { low, high }: Frequencie
     line(context, ink, db === 0 ? 0.5 : 0.15, x(0), y(db), x(1), y(db));
   }
   context.textAlign = "center";
-  for (const hz of HZ.filter((each) => width > 360 || each.toString().startsWith("1"))) {
+  const labelled = width > 520 ? /./ : width > 360 ? /^[15]/ : /^1/;
+  for (const hz of HZ.filter((each) => labelled.test(String(each)))) {
     const at = x(Math.log(hz / low) / Math.log(high / low));
     context.fillText(formatHz(hz), at, HEIGHT - 7);
     line(context, ink, 0.15, at, 4, at, HEIGHT - BOTTOM);

@@ -66,6 +66,7 @@ const TELL_EVERY = 400;
 const TIMELINE_HEIGHT = 76;
 const CSS = `${TIMELINE_CSS}${SECTIONS_CSS}${FOUND_CSS}${PICTURES_CSS}
 .mnb-effects-panel .mnb-readout{white-space:normal}
+.mnb-effects-panel .mnb-readout:empty{position:absolute}
 .mnb-effects-panel .mnb-time{min-width:7.5em}
 `;
 
@@ -244,9 +245,13 @@ class Panel implements PanelHandle {
   /** @param done false while the hand is still at it */
   private changed(change: Partial<PanelState>, done = true): void {
     Object.assign(this.state, change);
+    if (!done) {
+      this.redraw();
+      return;
+    }
     this.apply();
     if ("settings" in change || "excerpt" in change) this.renew();
-    else if (done) this.options.onChange(this.state);
+    else this.options.onChange(this.state);
   }
 
   /** Have the sound computed again, after a rest. */
