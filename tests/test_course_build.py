@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+import musicnb
 from musicnb.cli.app import app
 from musicnb.course import build, master
 from musicnb.course.lesson import ANSWER, lesson
@@ -114,6 +116,19 @@ def test_the_instructors_version_has_every_point(source, tmp_path):
     questions = [task.question for task in lesson(source.name, tmp_path)]
     values = {each.id for each in questions if not callable(each.right[0]) and not each.artefact}
     assert {answer["question"] for answer in kept} == values
+
+
+def taught():
+    """Yield each public name whose docstring says which lesson teaches it, and the lesson."""
+    for name in musicnb.__all__:
+        about = " ".join((getattr(musicnb, name).__doc__ or "").split())
+        for number in re.findall(r"Taught in lesson (\d\d)", about):
+            yield name, number
+
+
+@pytest.mark.parametrize(("name", "number"), sorted(taught()))
+def test_the_lesson_that_a_docstring_names_is_there(name, number):
+    assert [each.name for each in SOURCES if each.name.startswith(number)], name
 
 
 def test_the_command_line_checks_and_writes_solved_notebooks(folder, tmp_path):
