@@ -9,7 +9,8 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks import bands, four, items, measure, metrics, quality, speed, tables
+import musicnb
+from benchmarks import bands, four, items, measure, metrics, quality, speed, tables, tags
 
 pytest.importorskip("fast_bss_eval")
 
@@ -219,6 +220,21 @@ def test_the_report_of_four_stems_is_readable(four_rows, capsys):
     assert "turned_down" in shown
     assert [row["floor"] for row in made["floors"]][-2:] == ["RTF <= 0.15", "peak MB <= 900"]
     assert [row["passed"] for row in made["floors"]][-2:] == [False, True]
+
+
+def test_musicnb_and_musicnn_choose_among_what_both_can_name():
+    made = musicnb.analyze(musicnb.load("demo:starfall", duration=10), second_opinion=True)
+    ours, theirs = tags.compared("a_electronic_1", "rock", "tense", made)
+    assert (ours["method"], theirs["method"]) == ("musicnb", "musicnn")
+    # The tagger says metal, which counts as rock. For 'tense' it has no word.
+    assert theirs["genre_of_7"] == 1
+    assert "mood_of_3" not in ours | theirs
+    assert "genre_of_7" not in tags.compared("a", "reggae-ska", "sad", made)[1]
+    row = {"method": "musicnn", tags.ELECTRONIC: theirs[tags.ELECTRONIC]}
+    rows = [row | {"item": "a_acoustic_1"}]
+    rows += [row | {"item": "a_electronic_1", tags.ELECTRONIC: 0.99}]
+    rows += [{**each, "method": "musicnb", tags.ELECTRONIC: 0.5} for each in rows]
+    assert tags.electronic_auc(rows) == {"musicnb": 0.5, "musicnn": 1.0}
 
 
 def test_help_says_what_there_is():
