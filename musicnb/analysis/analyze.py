@@ -89,7 +89,7 @@ def analyze(
 
     Notes
     -----
-    The networks learned from rendered music: see ``musicnb/weights/analysis.json`` and
+    Taught in lesson 04. The networks learned from rendered music: see ``musicnb/weights/analysis.json`` and
     ``chords.json`` for what they score, and where they fail.
     """
     return analyze_job(audio, second_opinion=second_opinion, device=device).run()
