@@ -4,7 +4,7 @@
 
 1. render: pieces as in `musicnb.recipes.renders`, stem by stem at 44.1 kHz, 24 s of each. The test
    pieces have tunes, styles and a soundfont of their own.
-2. train: every example is mixed anew, half of them from stems of different pieces, with gains,
+2. train: every example is mixed anew, a third of them from stems of different pieces, with gains,
    equalisation and panning of their own. A checkpoint every minute; it goes on from the last.
 3. score: SDR of each stem over that of the mixture, on the test pieces and on the true stems of
    the demo song `glasswork`; the card is written from it.
@@ -55,6 +55,8 @@ RATE_OF_LEARNING = 2e-3
 CHECKPOINT_SECONDS = 60
 #: How much the SDR (a tenth of it, in dB) weighs beside the error in the bands.
 SDR_WEIGHT = 0.3
+#: The share of examples whose parts are of one piece, and fit.
+TOGETHER = 0.65
 SEED = 7
 
 
@@ -159,7 +161,7 @@ def _batch(pieces: list[NDArray[np.int16]], rng: np.random.Generator) -> Tensor:
     frames = round(EXAMPLE * SAMPLE_RATE)
     made = np.zeros((BATCH, len(PARTS), 2, frames), np.float32)
     for example in made:
-        together = rng.random() < 0.5
+        together = rng.random() < TOGETHER
         pick = (int(rng.integers(len(pieces))), rng.random())
         missing = int(rng.integers(len(PARTS))) if rng.random() < 0.15 else -1
         for part in range(len(PARTS)):
