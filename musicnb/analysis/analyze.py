@@ -89,8 +89,8 @@ def analyze(
 
     Notes
     -----
-    Taught in lesson 04. The networks learned from rendered music: see ``musicnb/weights/analysis.json`` and
-    ``chords.json`` for what they score, and where they fail.
+    Taught in lesson 04. The networks learned from rendered music: see ``chords.json`` and
+    ``analysis.json`` in ``musicnb/weights`` for what they score, and where they fail.
     """
     return analyze_job(audio, second_opinion=second_opinion, device=device).run()
 
