@@ -47,7 +47,7 @@ HEADS = {
     "mood": ("mood", "rhythm"),
 }
 #: Rows of the mask: it lies on a linear axis of frequency.
-ROWS = 256
+ROWS = 512
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,10 @@ class Saliency:
         top = float(np.quantile(positive, 0.995)) or 1.0
         rows = np.linspace(self.region["low"], self.region["high"], ROWS)
         nearest = np.abs(np.log(rows[:, None] / self.frequencies)).argmin(axis=1)
-        return np.asarray(np.clip(positive[nearest] / top, 0, 1), np.float32)
+        spread = positive[nearest]
+        # Low bands are narrower than a row: none of them must be lost between two rows.
+        np.maximum.at(spread, np.abs(rows[:, None] - self.frequencies).argmin(axis=0), positive)
+        return np.asarray(np.clip(spread / top, 0, 1), np.float32)
 
 
 def saliency(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Samples = NDArray[np.float64]
+    Samples = NDArray[np.floating]
 
 #: Of every loop: Hz and seconds.
 RATE, SECONDS = 11_025, 8.0
@@ -87,11 +87,12 @@ def make_loop(
     chords = _even(_chords(random, beat, parts, tonic, mode))
     balance = random.uniform(0.3, 0.7)
     whole = balance * drums + (1 - balance) * chords
-    return Loop(LEVEL * _even(whole), bpm, tonic, mode)
+    return Loop((LEVEL * _even(whole)).astype(np.float32), bpm, tonic, mode)
 
 
 def _even(samples: Samples) -> Samples:
-    return samples / (samples.std() + 1e-9)
+    made: Samples = samples / (samples.std() + 1e-9)
+    return made
 
 
 class _Track:
@@ -183,7 +184,7 @@ def _wave(random: np.random.Generator, harmonics: int) -> Samples:
     gains = random.uniform(0.2, 1, harmonics) / np.arange(1, harmonics + 1) ** slope
     waves = (g * np.sin(2 * np.pi * n * phase) for n, g in enumerate(gains, 1))
     made: Samples = np.sum(list(waves), axis=0)
-    return made / made.std()
+    return _even(made)
 
 
 def _note(wave: Samples, pitch: float, seconds: float, decay: float) -> Samples:
@@ -191,7 +192,8 @@ def _note(wave: Samples, pitch: float, seconds: float, decay: float) -> Samples:
     t = np.arange(round(seconds * RATE)) / RATE
     phase = 440 * 2 ** ((pitch - 69) / 12) * t * len(wave)
     edge = np.minimum(1, np.minimum(t / 0.008, (seconds - t) / 0.02))
-    return wave[phase.astype(int) % len(wave)] * edge * np.exp(-t / decay)
+    made: Samples = wave[phase.astype(int) % len(wave)] * edge * np.exp(-t / decay)
+    return made
 
 
 #: Songs that ship and whose tempo and key are known, and where in them an excerpt begins (s).
@@ -223,7 +225,7 @@ def records(semitones: Sequence[int] = range(-5, 7)) -> list[Loop]:
             played = soxr.resample(song.samples[0], song.sample_rate * speed, RATE)
             for start in starts:
                 first = round(start / speed * RATE)
-                part = played[first : first + round(SECONDS * RATE)].astype(float)
+                part = played[first : first + round(SECONDS * RATE)]
                 if len(part) == round(SECONDS * RATE):
                     tonic = (NOTES.index(note) + semitone) % 12
                     bpm = about.card["tempo_bpm"] * speed
