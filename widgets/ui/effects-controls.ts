@@ -141,7 +141,7 @@ function settingRow(scope: Scope, setting: Setting, of: string, acts: SectionAct
   const full = t("{effect}: {setting}", { effect: of, setting: label });
   const whole = element("div", "mnb-setting");
   whole.dataset["name"] = setting.name;
-  if (setting.meaning) whole.title = t(setting.meaning);
+  const name = element("span", "", label);
   const field = element("input");
   field.type = "number";
   field.step = setting.high === null ? "1" : "any";
@@ -175,6 +175,7 @@ function settingRow(scope: Scope, setting: Setting, of: string, acts: SectionAct
     set(value);
     change(value);
   };
-  whole.append(element("span", "", label), range ?? element("span"), field, element("span", "", setting.unit));
+  if (setting.meaning) for (const each of [name, field, range]) each?.setAttribute("title", t(setting.meaning));
+  whole.append(name, range ?? element("span"), field, element("span", "", setting.unit));
   return { element: whole, set };
 }

@@ -22,6 +22,7 @@ export interface Finder {
 const LOOK_EVERY = 300;
 export const FOUND_CSS = `
 .mnb-found{padding:2px 8px 4px}
+.mnb button[aria-disabled=true]{opacity:.45;cursor:default}
 .mnb-found ul{margin:4px 0;padding-left:18px}
 .mnb-found canvas{width:100%;max-width:360px;height:70px;display:block}
 `;

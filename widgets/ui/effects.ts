@@ -129,7 +129,7 @@ class Panel implements PanelHandle {
       },
     });
     this.pictures = new Pictures(sounds.length);
-    this.found = new Found(scope, options.finder, sounds.length > 2, fail);
+    this.found = new Found(scope, options.finder, sounds.length > 2, (error) => this.say(error.message));
     this.assemble(host);
     this.apply();
     this.renew(0);
@@ -223,10 +223,9 @@ class Panel implements PanelHandle {
 
   set(state: Partial<PanelState>): void {
     // What this view has just changed is later than what comes now.
-    if (this.sound.waiting) return;
-    const before = this.state;
-    const differs = (["settings", "excerpt"] as const).some((key) => key in state && JSON.stringify(state[key]) !== JSON.stringify(before[key]));
-    Object.assign(this.state, state);
+    const { settings, excerpt } = this.sound.waiting ? this.state : { ...this.state, ...state };
+    const differs = JSON.stringify([settings, excerpt]) !== JSON.stringify([this.state.settings, this.state.excerpt]);
+    Object.assign(this.state, state, { settings, excerpt });
     this.apply();
     if (differs) this.renew(0);
   }
@@ -295,7 +294,7 @@ class Panel implements PanelHandle {
   // ---- the sound ---------------------------------------------------------------------------------
 
   private async process(state: PanelState, signal: AbortSignal): Promise<void> {
-    this.options.onChange(state);
+    this.options.onChange(this.state);
     const take = await this.options.process(state, (part) => this.sayWorking(part), signal);
     if (signal.aborted) return;
     await this.engine.renew();
