@@ -30,12 +30,12 @@ def another_echo(answer: Any) -> None:
 
 def between(answer: Any) -> None:
     """Hide a stronger repetition outside the lags that are asked for."""
-    samples = np.tile(RANDOM.normal(size=50), 12)
-    samples += 0.5 * np.roll(samples, 20)
+    samples = np.tile(RANDOM.normal(size=400), 3)
+    samples += 0.6 * np.roll(samples, 80)
     found = number(call(answer, samples, 100, 0.6, 0.9))
     if not 0.6 <= found <= 0.9:  # noqa: PLR2004
         raise Wrong(f"{found} is not between the shortest and the longest")
-    if abs(found - 0.7) > 0.011 and abs(found - 0.8) > 0.011:  # noqa: PLR2004
+    if abs(found - 0.8) > 0.011:  # noqa: PLR2004
         raise Wrong(f"{found} is not where this sound is most like itself")
 
 

@@ -21,7 +21,7 @@ from musicnb.course.rooms import (
     longer_room,
     measured_rt60,
 )
-from musicnb.effects.chain import EffectChain
+from musicnb.effects import EffectChain, Limiter, Reverb
 
 
 def _selected(start: float, stop: float) -> dict[str, float]:
@@ -265,7 +265,7 @@ QUESTIONS = (
         ),
         right=(
             {"reverb": {"rt60": 2.0, "mix": 0.5}},
-            EffectChain(reverb={"rt60": 1.5, "mix": 0.55}, limiter={"ceiling": -1}),
+            EffectChain(reverb=Reverb(1.5, 0.55), limiter=Limiter(-1)),
         ),
         wrong=(
             ({"reverb": {"rt60": 0.6, "mix": 0.5}}, "a hall lasts"),
