@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from musicnb.analysis.analyze import KEYS
+from musicnb.analysis.analyze import KEYS, TEMPI
 from musicnb.analysis.beats import find_beats, find_downbeats
 from musicnb.analysis.features import PITCH_LOW, SAMPLE_RATE, pitch_frequencies, views
+from musicnb.analysis.listen import calibrated
 from musicnb.analysis.network import AnalysisNet, TempoHead, tempo_of_class
 from musicnb.cli.app import app
+from musicnb.recipes.analysis_scores import answers, calibrate
 from musicnb.recipes.checkpoint import read_checkpoint
 from musicnb.recipes.measures import (
     beat_f,
@@ -78,7 +80,8 @@ def test_self_similarity_peaks_at_the_period():
 
 def test_the_shipped_weights_fit_the_network_and_their_card():
     made = card("analysis")
-    assert set(made["temperatures"]) == {"tempo", "key", "genre", "mood", "meter"}
+    heads = {"tempo", "key", "genre", "mood", "meter"}
+    assert set(made["temperatures"]) == set(made["slips"]) == heads
     assert made["parameters"] == sum(p.numel() for p in AnalysisNet().parameters())
     assert set(made["reliability"]) == set(made["calibration_error"])
     assert made["held_out_pieces"]
@@ -161,6 +164,38 @@ def test_tempo_and_key_scores():
     assert tempo_right(100, 33, octaves=True)
     assert key_score(21, 0) == 0.3  # A minor for C major
     assert key_score(12, 0) == 0.2
+
+
+def test_a_temperature_and_a_slip_are_found_again():
+    rng = np.random.default_rng(4)
+    sizes = {"tempo": len(TEMPI), "key": 24, "genre": 10, "mood": 4, "meter": 3}
+    rows = []
+    for _ in range(1500):
+        logits = {head: rng.normal(0, 4, size) for head, size in sizes.items()}
+        truth = {}
+        for head, values in logits.items():
+            shares = np.exp(values / 2)
+            shares = 0.8 * shares / shares.sum() + 0.2 / len(shares)
+            truth[head] = int(rng.choice(len(shares), p=shares))
+        truth["tempo"] = float(TEMPI[truth["tempo"]])
+        rows.append({"logits": logits, "truth": truth, "beats": np.zeros(0)})
+    temperatures, slips = calibrate(rows)
+    for head in ("key", "genre", "mood"):  # three meters tell little of either by itself
+        assert temperatures[head] == pytest.approx(2, rel=0.25)
+        assert slips[head] == pytest.approx(0.2, abs=0.07)
+    told = [answers(row, temperatures, slips)["mood"] for row in rows]
+    assert calibration_error(reliability(*map(np.array, zip(*told, strict=True)))) < 0.04
+
+
+def test_calibrated_probabilities_are_those_of_the_recipe():
+    logits = torch.randn(5, 4, generator=torch.Generator().manual_seed(2)) * 3
+    made = card("analysis")
+    shares = calibrated("mood", logits)
+    assert np.allclose(shares.sum(axis=1), 1)
+    scaled = np.exp(logits.numpy() / made["temperatures"]["mood"])
+    scaled /= scaled.sum(axis=1, keepdims=True)
+    slip = made["slips"]["mood"]
+    assert np.allclose(shares, (1 - slip) * scaled + slip / 4, atol=1e-6)
 
 
 def test_calibration_error_of_answers_that_know_themselves_is_small():

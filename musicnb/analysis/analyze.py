@@ -16,6 +16,7 @@ from musicnb.analysis.listen import (
     Heard,
     listen,
     network,
+    slips,
     style_shares,
     temperatures,
 )
@@ -157,7 +158,8 @@ def conclude(
 ) -> Analysis:
     """Return the analysis: what follows from what the network heard."""
     beats = find_beats(heard.beat)
-    first, meters = find_downbeats(beats, heard.downbeat, temperatures()["meter"])
+    meter = (temperatures()["meter"], slips()["meter"])
+    first, meters = find_downbeats(beats, heard.downbeat, *meter)
     style = style_shares(net, heard, beats, beats[first])
     key = estimate_of(KEYS, heard.shares["key"])
     where = next(net.parameters()).device

@@ -93,6 +93,23 @@ def temperatures() -> dict[str, float]:
     return {name: float(value) for name, value in card(WEIGHTS)["temperatures"].items()}
 
 
+def slips() -> dict[str, float]:
+    """Return how often each head is no better than a guess, however sure; fitted with those."""
+    return {name: float(value) for name, value in card(WEIGHTS)["slips"].items()}
+
+
+def calibrated(head: str, logits: torch.Tensor) -> Block:
+    """Return probabilities that are as high as the answers are right, along the last dimension.
+
+    The logits are divided by a temperature. Some answers are wrong for sure, whatever the logits
+    say (a mode mistaken is a mood mistaken, say): a fixed share goes to all classes alike.
+    """
+    slip = slips()[head]
+    share = torch.softmax(logits / temperatures()[head], dim=-1)
+    made: Block = ((1 - slip) * share + slip / share.shape[-1]).numpy()
+    return made
+
+
 def listen(
     blocks: Iterable[Block],
     sample_rate: int,
@@ -155,7 +172,6 @@ class _Collected:
         self._pitch: list[NDArray[np.float16]] = []
         self._bands = np.zeros((2, RHYTHM_BANDS))
         self._weight = self._sounding = 0.0
-        self._temperatures = temperatures()
 
     def add(self, net: AnalysisNet, samples: Block, device: torch.device, *, last: bool) -> None:
         """Hear one window, and keep what is not context for its neighbours."""
@@ -177,8 +193,8 @@ class _Collected:
         seconds = slice(start, max(round(stop), start + 1))
         self._local.append(
             (
-                self._probable(made, "local_tempo")[seconds],
-                self._probable(made, "local_key")[seconds],
+                calibrated("tempo", made["local_tempo"])[seconds],
+                calibrated("key", made["local_key"])[seconds],
             )
         )
         weight = float(loud[seconds].sum())
@@ -196,10 +212,6 @@ class _Collected:
             self._sums[name] = self._sums.get(name, np.zeros_like(logits)) + logits
         self._weight += weight
 
-    def _probable(self, made: dict[str, torch.Tensor], name: str) -> Block:
-        scaled = made[name] / self._temperatures[name.removeprefix("local_")]
-        return np.asarray(torch.softmax(scaled, dim=-1).numpy())
-
     @property
     def empty(self) -> bool:
         """Whether no window was heard yet."""
@@ -210,8 +222,7 @@ class _Collected:
         sure = certainty(self._sounding)
         shares = {}
         for name, sums in self._sums.items():
-            scaled = torch.from_numpy(sums / max(self._weight, 1.0)) / self._temperatures[name]
-            share = torch.softmax(scaled, dim=-1).numpy()
+            share = calibrated(name, torch.from_numpy(sums / max(self._weight, 1.0)))
             shares[name] = (sure * share + (1 - sure) / len(share)).astype(np.float32)
         beat, downbeat = (np.concatenate(parts) for parts in zip(*self._curves, strict=True))
         tempo, key = (np.concatenate(parts) for parts in zip(*self._local, strict=True))
@@ -256,7 +267,7 @@ def style_shares(
         logits = net.style(features[None].to(where))
     made = {}
     for name, values in zip(("genre", "mood"), logits, strict=True):
-        share = torch.softmax(values[0].cpu() / temperatures()[name], dim=0).numpy()
+        share = calibrated(name, values[0].cpu())
         made[name] = (sure * share + (1 - sure) / len(share)).astype(np.float32)
     return made
 

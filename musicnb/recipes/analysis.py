@@ -6,11 +6,11 @@
 1. Train beats, tempo and key on crops of 20 s, with the level of each band changed at random. It
    saves its state as it goes, and goes on where it was stopped. Then train the small heads for
    genre and mood on the patterns at the true beats.
-2. Fit one temperature for each head on the calibration pieces (every fifth test piece).
+2. Fit a temperature and a slip for each head on the calibration pieces (`renders`).
 3. Score on the other test pieces: tunes, styles and a soundfont that training never saw.
 4. Write the weights in float16, and the card with the scores.
 
-With `--score` only 2 to 4 are done.
+With `--score` only 2 to 4 are done, with the weights that ship.
 """
 
 from __future__ import annotations
@@ -42,7 +42,14 @@ from musicnb.analysis.network import (
     TEMPO_STEP,
     AnalysisNet,
 )
-from musicnb.recipes.analysis_scores import calibrate, described, hear, score, split
+from musicnb.recipes.analysis_scores import (
+    calibrate,
+    cross_fitted,
+    described,
+    hear,
+    score,
+    split,
+)
 from musicnb.recipes.analysis_style import train_style
 from musicnb.runtime.files import atomic, sha256, write_json
 from musicnb.runtime.weights import PACKAGED
@@ -284,8 +291,8 @@ def finish(net: AnalysisNet, corpus: Path, steps: int, seed: int) -> None:
         save_file({k: v.half().contiguous() for k, v in net.state_dict().items()}, temporary)
     rows = hear(load_net(path), Corpus.load(corpus / "test"))
     fitted, judged = split(rows)
-    temperatures = calibrate(fitted)
-    made = score(judged, temperatures)
+    temperatures, slips = calibrate(fitted)
+    made = score(judged, temperatures, slips)
     train_s = len(list((corpus / "train").glob("*.npz"))) * 40.0
     card = {
         "name": WEIGHTS_NAME,
@@ -294,7 +301,9 @@ def finish(net: AnalysisNet, corpus: Path, steps: int, seed: int) -> None:
         "sha256": sha256(path),
         "seed": seed,
         "temperatures": temperatures,
+        "slips": slips,
         "calibration_pieces": len(fitted),
+        "calibration_error_cross_fitted": {**cross_fitted(rows), "pieces": len(rows)},
         **made,
         "held_out_styles": sorted({row["name"].partition(" | ")[0] for row in judged}),
         "held_out_pieces": [row["name"] for row in judged],
@@ -303,6 +312,8 @@ def finish(net: AnalysisNet, corpus: Path, steps: int, seed: int) -> None:
     for name, value in made["scores"].items():
         print(f"{name}: {value['mean']:.3f} [{value['low']:.3f}, {value['high']:.3f}]")
     print("calibration error:", made["calibration_error"])
+    print("by chance alone:", made["calibration_error_of_chance"])
+    print("cross-fitted:", card["calibration_error_cross_fitted"])
 
 
 def main() -> None:
@@ -312,14 +323,13 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--score", action="store_true", help="only calibrate and score")
+    parser.add_argument("--score", action="store_true", help="only the weights that ship")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     cache = options.cache.resolve()
     state = cache / "analysis-training.pt"
     if options.score:
-        net = AnalysisNet()
-        net.load_state_dict(torch.load(state, weights_only=True)["net"])
+        net = load_net(PACKAGED / f"{WEIGHTS_NAME}.safetensors")
     else:
         corpus = Corpus.load(cache / "renders" / "train")
         net = train(corpus, state, options.steps, options.seed)

@@ -110,6 +110,25 @@ def calibration_error(rows: list[dict[str, float]]) -> float:
     return round(sum(gaps) / total, 4)
 
 
+def by_chance(confidence: NDArray[np.float64], draws: int = 500) -> dict[str, float]:
+    """Return what calibration error perfect confidence gets on so many items: mean, and 95 %.
+
+    The error is a mean of absolute gaps, so that chance alone makes it greater than 0.
+
+    Examples
+    --------
+    >>> by_chance(np.full(100, 0.5))["mean"]
+    0.0404
+    """
+    rng = np.random.default_rng(0)
+    errors = [
+        calibration_error(reliability(confidence, rng.random(len(confidence)) < confidence))
+        for _ in range(draws)
+    ]
+    high = float(np.quantile(errors, 0.95))
+    return {"mean": round(float(np.mean(errors)), 4), "below_in_95_percent": round(high, 4)}
+
+
 def interval(values: Sequence[float], resamples: int = 2000) -> dict[str, float]:
     """Return the mean of the items and its 95 % interval by bootstrap.
 

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 SECONDS = 40.0
 SEED = 1
-#: Every fifth test piece is for calibration, and is not scored.
-CALIBRATION = 5
+#: Of so many test pieces every fifth is for calibration, and so are all later ones.
+SCORED, CALIBRATION = 500, 5
 #: Every eighth tune is for testing.
 TUNE_STEP = 8
 #: Instruments (General MIDI programs from 0) that may stand for one another.
@@ -283,14 +283,15 @@ class Studio:
         fonts = (HELD_OUT_FONT,) if test else TRAINING_FONTS
         self._players = [Player(font, cache) for font in fonts]
         self._hits = Hits(cache)
-        self._refused: set[str] = set()
 
     def make(self, number: int) -> tuple[Take, Sound]:
         """Return a piece and its mono mix."""
         rng = np.random.default_rng((self._seed, number))
+        # Not kept for the next piece, so that a piece depends on its number alone.
+        refused: set[str] = set()
         for _ in range(20):
             genre = GENRES[int(rng.integers(len(GENRES)))]
-            choices = [s for s in self._library if s.genre == genre and s.name not in self._refused]
+            choices = [s for s in self._library if s.genre == genre and s.name not in refused]
             style: Style = choices[int(rng.integers(len(choices)))]
             mood = str(rng.choice(list(MOODS)))
             fastest = style.tempo[1] * 1.15 * style.beat / style.meter
@@ -300,7 +301,7 @@ class Studio:
                 piece = compose(song, style, rng, self._cache, bars)
             except ValueError as error:
                 print(f"MMA cannot play {error}", file=sys.stderr)
-                self._refused.add(style.name)
+                refused.add(style.name)
                 continue
             break
         player = self._players[int(rng.integers(len(self._players)))]
@@ -323,10 +324,15 @@ def render(folder: Path, count: int, studio: Studio) -> None:
             print(f"{number + 1}/{count}: {pace:.1f} s of music a core-second", flush=True)
 
 
+def for_calibration(number: int) -> bool:
+    """Return whether a test piece fits the calibration, and is not scored."""
+    return number >= SCORED or number % CALIBRATION == 0
+
+
 def unseen(cache: Path, count: int, seed: int = SEED) -> Iterator[tuple[Take, Sound]]:
     """Yield the test pieces that are scored (not those that fit the temperatures)."""
     studio = Studio(cache, test=True, seed=seed + 1000)
-    numbers = (n for n in itertools.count() if n % CALIBRATION)
+    numbers = (n for n in range(SCORED) if not for_calibration(n))
     for number in itertools.islice(numbers, count):
         yield studio.make(number)
 
@@ -336,7 +342,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--cache", type=Path, default=Path(".cache"))
     parser.add_argument("--pieces", type=int, default=1582)
-    parser.add_argument("--test", type=int, default=500)
+    parser.add_argument("--test", type=int, default=800)
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     cache = options.cache.resolve()
