@@ -176,8 +176,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 figure = make_subplots(1, 2, subplot_titles=("for the key", "for the tempo"))
-figure.add_heatmap(z=pitch_view([loop])[0], dx=4096 / RATE, showscale=False, row=1, col=1)
-figure.add_heatmap(z=rhythm_view([loop])[0], dx=256 / RATE, showscale=False, row=1, col=2)
+figure.add_heatmap(z=pitch_view([loop])[0].numpy(), dx=4096 / RATE, showscale=False, row=1, col=1)
+figure.add_heatmap(z=rhythm_view([loop])[0].numpy(), dx=256 / RATE, showscale=False, row=1, col=2)
 figure.update_traces(colorscale="Viridis")
 figure.update_xaxes(title="time (s)")
 figure.update_yaxes(title="semitones above C2", row=1, col=1)
@@ -463,6 +463,7 @@ print(f"accuracy 1: {ours[0]:.0%}, accuracy 2: {ours[1]:.0%}")
 # Both networks know loops that they have never heard. But those were made by the same program. What
 # about *real* songs? Two of ours have a known tempo and key. Played like a record that turns too
 # fast or too slow, each gives twelve versions, with other tempos and other keys, all of them known.
+# (One thing is not quite: the key of *Feelings*, D major, is our own estimate.)
 
 # %%
 played = records()
@@ -600,7 +601,7 @@ analyses["glasswork"]
 analyses["feelings"]
 
 # %% [markdown]
-# *Feelings* is in D major at 95 bpm; so say its authors.
+# 95 bpm is what the authors of *Feelings* noted; D major is our own estimate.
 #
 # What does such an answer rest on? Change one point of the spectrogram a little: does the answer
 # become likelier, or less? That is what the gradient says; summed up on the way from silence to the
