@@ -101,9 +101,9 @@ def calibrate(rows: list[dict[str, Any]]) -> tuple[dict[str, float], dict[str, f
             blind = true.mean(axis=1)
             for s, slip in enumerate(SLIPS):
                 likely[t, s] = np.log((1 - slip) * found + slip * blind + 1e-12).mean()
-        t, s = np.unravel_index(int(likely.argmax()), likely.shape)
-        temperatures[head] = round(float(TEMPERATURES[t]), 3)
-        slips[head] = round(float(SLIPS[s]), 3)
+        best, share = divmod(int(likely.argmax()), len(SLIPS))
+        temperatures[head] = round(float(TEMPERATURES[best]), 3)
+        slips[head] = round(float(SLIPS[share]), 3)
     return temperatures, slips
 
 
@@ -112,7 +112,7 @@ def _classes(head: str, truth: float) -> NDArray[np.bool_]:
     if head == "tempo":
         return np.asarray(np.abs(TEMPI / truth - 1) <= SAME_TEMPO)
     count = {"key": len(KEYS), "genre": len(GENRES), "mood": len(MOODS), "meter": len(METERS)}
-    return np.arange(count[head]) == truth
+    return np.asarray(np.arange(count[head]) == truth)
 
 
 def answers(
@@ -145,8 +145,10 @@ def cross_fitted(rows: list[dict[str, Any]], folds: int = 5) -> dict[str, float]
                 for head, answer in answers(row, *fitted).items():
                     told[head].append(answer)
     return {
-        head: calibration_error(reliability(*map(np.array, zip(*pairs, strict=True))))
-        for head, pairs in told.items()
+        head: calibration_error(
+            reliability(np.array([c for c, _ in p]), np.array([r for _, r in p]))
+        )
+        for head, p in told.items()
     }
 
 
