@@ -27,7 +27,7 @@
 # what it makes up.
 #
 # **You need** lessons 00 to 03 (spectrogram, STFT, stems), about 1 minute of computing on two
-# cores, 1.1 GB of memory, and no GPU.
+# cores, 1.3 GB of memory, and no GPU.
 #
 # Eleven questions are checked on the way. Some of them have other numbers for every student.
 
@@ -668,14 +668,14 @@ changing.q7.check(semitones)
 # is in C minor; three semitones down that is A minor.
 
 # %%
-stems = musicnb.separate(musicnb.load("demo:starfall")[10:22])
+whole = musicnb.load("demo:starfall")
+stems = musicnb.separate(whole[6:24])
 edit = musicnb.change_key(stems, transpose=-3)
 edit
 
 # %%
-for name, sound in {"these 12 s": stems.mixture, "all 40 s": musicnb.load("demo:starfall")}.items():
-    key = musicnb.analyze(sound).key
-    print(f"{name}: {key}")
+for name, sound in {"12 s of it": whole[10:22], "all 40 s": whole}.items():
+    print(f"{name}: {musicnb.analyze(sound).key}")
 
 # %% [markdown]
 # C minor and E♭ major have exactly the same seven tones, and only their home differs. They are
@@ -873,8 +873,8 @@ changing.reveal("untouched", "“drums”")
 changing.predict("twice", "Made twice as fast, it is heard at", unit="BPM")
 
 # %%
-whole = musicnb.load("demo:feelings")
-speeds = {tempo: musicnb.change_tempo(whole, tempo=tempo) for tempo in (2.0, 0.5)}
+metal = musicnb.load("demo:feelings")[0:20]
+speeds = {tempo: musicnb.change_tempo(metal, tempo=tempo) for tempo in (2.0, 0.5)}
 for tempo, edit in speeds.items():
     print(f"{tempo:g} times as fast: {edit.measured}")
     print("   ", *edit.warnings)
@@ -913,7 +913,7 @@ changing.q10.answer([1, 3], because="They compare with the source; the others co
 # their root, with an *m* for minor: *Cm* is C, E♭ and G.
 
 # %%
-verse = musicnb.load("demo:starfall")[6:30]
+verse = stems.mixture
 heard = musicnb.analyze(verse)
 chords = musicnb.SpectrogramExplorer(
     verse, scale="cqt", view={"start": 0, "stop": 12, "low": 60, "high": 2000}
@@ -934,17 +934,16 @@ changing.predict(
 )
 
 # %%
-voices = musicnb.separate(verse)
-jazz = musicnb.change_genre(voices, "jazz")
+jazz = musicnb.change_genre(stems, "jazz")
 jazz
 
 # %% tags=["nbval-check-output"]
-sung = voices["vocals"].samples
+sung = stems["vocals"].samples
 print("the singer is bit-identical:", np.array_equal(jazz.stems["vocals"].samples, sung))
 print("the same length:", jazz.audio.frames == verse.frames)
 
 # %% [markdown]
-# **Listen** to the new players one by one, above all from 0:13 to 0:22, where nobody sings.
+# **Listen** to the new players one by one, above all from 0:13 on, where nobody sings.
 
 # %%
 musicnb.StemMixer(jazz.stems)
@@ -977,7 +976,7 @@ changing.q11.answer([0, 1, 2])
 # song had.
 
 # %%
-latin = musicnb.change_genre(voices, "latin")
+latin = musicnb.change_genre(stems, "latin")
 for name, edit in {"jazz": jazz, "latin": latin}.items():
     measured = edit.measured
     print(f"asked for {name}: heard as {measured['genre']}; tagged {measured['tags']}")
@@ -988,9 +987,10 @@ for name, edit in {"jazz": jazz, "latin": latin}.items():
 latin.audio[2:17]
 
 # %% [markdown]
-# Do *you* agree? With a metal singer in front, even people may call it anything. And that a network
-# finds "jazz" in what a table calls jazz says little: the examples that it learned from were played
-# from tables, too (lesson 04). So it is judged here as much as the band is.
+# Do *you* agree? With a metal singer in front, even people may call it anything. (A warning that
+# says E♭ major instead of C minor you can read by now.) And that a network finds "jazz" in what a
+# table calls jazz says little: the examples that it learned from were played from tables, too
+# (lesson 04). So it is judged here as much as the band is.
 #
 # An edit can be saved. Its recipe names the source and every change, so that anyone can see that it
 # *was* edited, and make it again:
@@ -1043,9 +1043,10 @@ changing
 # %% [markdown]
 # **Try next.** Give the vocoder one angle for both channels (the mean of both, weighted by their
 # strength), and measure the correlation again. · Keep the phases of frames in which the energy
-# leaps up, and draw the attacks once more. · Karaoke as it was done before networks: `left -
-# right`. What else is gone? · Change the swing of your groove until *you* no longer hear the
-# difference. · `musicnb.change_tempo(song, bpm=120)`, for a song of your own.
+# leaps up, and draw the attacks once more. · Karaoke as it was done before networks: `left - right`.
+# What else is gone? · Change the swing of your groove until *you* no longer hear the difference. ·
+# `musicnb.change_tempo(song, bpm=120)`, for a song of your own; for a long file,
+# `musicnb.edit_file`, or `musicnb edit` on the command line.
 #
 # **Where this comes from.** Flanagan and Golden, *Phase vocoder*, Bell System Technical Journal
 # 1966 · Portnoff, *Implementation of the digital phase vocoder using the fast Fourier transform*,

@@ -120,6 +120,10 @@ def edit_file(
     >>> path = Path(tempfile.mkdtemp()) / "high.flac"
     >>> musicnb.edit_file(song, path, tempo=1.25, transpose=2).duration
     8.0
+
+    Notes
+    -----
+    Taught in lesson 06.
     """
     path = Path(path)
     _require_other(path, source)

@@ -77,7 +77,7 @@ def change_key(
     Notes
     -----
     By Signalsmith's stretch library. Formants are kept by the true envelope (Röbel and Rodet,
-    2005).
+    2005). Taught in lesson 06.
     """
     source = mixture_of(sound)
     heard = None

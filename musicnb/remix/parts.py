@@ -58,6 +58,10 @@ def remove_part(
     Stems(accompaniment; 4.000 s)
     >>> karaoke.stems["accompaniment"] is stems["accompaniment"]
     True
+
+    Notes
+    -----
+    Taught in lesson 06.
     """
     if isinstance(sound, Audio):
         require_part(part, STEMS)

@@ -74,7 +74,7 @@ def change_swing(
 
     Notes
     -----
-    By a phase vocoder along a time map: see `musicnb.remix.warp`.
+    By a phase vocoder along a time map: see `musicnb.remix.warp`. Taught in lesson 06.
     """
     source = mixture_of(sound)
     require("swing", swing, SWING, "(the first eighth over the second)")

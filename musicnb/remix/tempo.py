@@ -80,7 +80,7 @@ def change_tempo(
 
     Notes
     -----
-    By Signalsmith's stretch library.
+    By Signalsmith's stretch library. Taught in lesson 06.
     """
     source = mixture_of(sound)
     heard = source_bpm
