@@ -9,7 +9,7 @@
 3. Write weights and card.
 
 The examples are kept as they are made, and a second run goes on where the first was stopped.
-Making one takes 0.06 s of one core, training on 3000 a minute.
+Making one takes 0.06 s of one core, training on 4500 a minute.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ TRIED = (
     "distribution of slopes and levels in the log-mel spectrogram (musicnb.effects.network.summary)"
     ", 0.475 s from a histogram of the decay times of stretches that fall steadily, 0.261 s from "
     "all three together. The network 'effects', which heard the RT60 before, had 0.353 s after "
-    "6500 examples."
+    "6500 examples. With 2500 examples instead of 4500: 0.207 s instead of 0.195 s."
 )
 #: Where it fails, seen in the scores.
 FAILS = (
@@ -130,7 +130,7 @@ def main() -> None:
     """Run the recipe."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--cache", type=Path, default=Path(".cache/effects"))
-    parser.add_argument("--examples", type=int, default=4000)
+    parser.add_argument("--examples", type=int, default=4500)
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
