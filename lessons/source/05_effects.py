@@ -856,7 +856,7 @@ wanted = delayed(x, torch.tensor(0.35))
 time = torch.tensor(0.3, requires_grad=True)
 optimizer = torch.optim.Adam([time], lr=0.0005)
 went = []
-for step in range(60):
+for step in range(40):
     optimizer.zero_grad()
     difference = loss(delayed(x, time), wanted)
     difference.backward()
@@ -873,7 +873,7 @@ from plotly.subplots import make_subplots
 with torch.no_grad():
     gains = np.arange(-12, 16, 1.0)
     bowl = [loss(shelf(x, torch.tensor(float(g))), reference).item() for g in gains]
-    times = np.arange(0.28, 0.38, 0.0005)
+    times = np.arange(0.29, 0.37, 0.0005)
     needle = [loss(delayed(x, torch.tensor(float(s))), wanted).item() for s in times]
     mixes = np.arange(0, 1, 0.1)
     wet = torch.from_numpy(room(Reverb(rt60=1.2), 1, 22_050)[0]).float()
@@ -955,7 +955,7 @@ fx.predict(
 )
 
 # %%
-match = musicnb.match_effects(guitar, finished, effects=["eq", "reverb"], steps=50)
+match = musicnb.match_effects(guitar, finished, effects=["eq", "reverb"], steps=40)
 match
 
 # %% [markdown]
@@ -1075,10 +1075,7 @@ print("reverb before EQ:", left["reverb.rt60"] < left["eq.mid"])
 # %%
 from musicnb.effects.hear import hear
 
-sounds = {
-    "drums": musicnb.load("demo:glasswork/drums")[12:24].mono(),
-    "guitar": musicnb.load("demo:glasswork/guitar")[12:24].mono(),
-}
+sounds = {"drums": drums, "guitar": guitar}
 times, gains = [0.4, 1, 2.5], [-12, 0, 12]
 in_a_room = [{"reverb": {"rt60": each, "mix": 0.4, "seed": 3}} for each in times]
 through_eq = [{"eq": [{"kind": "high_shelf", "frequency": 5000, "gain": g}]} for g in gains]
