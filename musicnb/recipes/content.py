@@ -138,7 +138,8 @@ def train(
         drawn = [keys[int(i)] for i in rng.integers(len(keys), size=BATCH)]
         return _loss(net.train(), drawn, pools, rng, device)
 
-    return train_for(minutes, net, loss_of, out, rate=RATE_OF_LEARNING, seed=SEED, decay=1e-3)
+    steps = train_for(minutes, net, loss_of, out, rate=RATE_OF_LEARNING, seed=SEED, decay=1e-3)
+    return net, steps
 
 
 def _loss(

@@ -6,8 +6,8 @@
    pieces have tunes, styles and a soundfont of their own.
 2. train: every example is mixed anew, a third of them from stems of different pieces, with gains,
    equalisation and panning of their own. A checkpoint every minute; it goes on from the last.
-3. score: SDR of each stem over that of the mixture, on the test pieces and on the true stems of
-   the demo song `glasswork`; the card is written from it.
+3. score: SDR and SI-SDR of each stem over those of the mixture, on the test pieces and on the true
+   stems of the demo song `glasswork`; the card is written from it.
 
 Network: `musicnb.stems.bandnet`. The loss is the error in each band, in phase with the mixture, and
 the SDR.
@@ -16,8 +16,6 @@ the SDR.
 from __future__ import annotations
 
 import argparse
-import math
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,12 +29,13 @@ from musicnb.recipes.compose import MOODS, STEMS, compose, draw_song
 from musicnb.recipes.parts import HELD_OUT_FONT, TRAINING_FONTS
 from musicnb.recipes.renders import TUNE_STEP, Hits, Player, perform
 from musicnb.recipes.styles import styles
+from musicnb.recipes.training import train_for
 from musicnb.recipes.tunes import read_tunes
 from musicnb.runtime.files import atomic, sha256, write_json
 from musicnb.runtime.weights import PACKAGED
 from musicnb.stems.bandnet import PARTS, BandNet, band_edges, to_bands
 from musicnb.stems.masks import BAND, HOP_LENGTH, N_FFT, SAMPLE_RATE, band_gain, parts, stft
-from musicnb.stems.metrics import sdr
+from musicnb.stems.metrics import sdr, si_sdr
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +51,6 @@ START, LENGTH = 8.0, 24.0
 #: Seconds of an example; examples of a step.
 EXAMPLE, BATCH = 6.0, 8
 RATE_OF_LEARNING = 2e-3
-CHECKPOINT_SECONDS = 60
 #: How much the SDR (a tenth of it, in dB) weighs beside the error in the bands.
 SDR_WEIGHT = 0.3
 #: The share of examples whose parts are of one piece, and fit.
@@ -126,34 +124,11 @@ def train(folder: Path, out: Path, *, minutes: float, device: torch.device) -> t
     pieces = [np.load(path, mmap_mode="r") for path in sorted(folder.glob("*.npy"))]
     torch.manual_seed(SEED)
     net = BandNet().to(device)
-    swa: Any = torch.optim.swa_utils
-    mean = swa.AveragedModel(net, multi_avg_fn=swa.get_ema_multi_avg_fn(0.998), use_buffers=True)
-    optimizer = torch.optim.AdamW(net.parameters(), RATE_OF_LEARNING, weight_decay=1e-4)
-    step, spent = _resume(out, net, mean, optimizer)
-    saved = started = time.monotonic()
-    before, losses = spent, []
-    while spent < 60 * minutes:
-        rng = np.random.default_rng((SEED, step))
-        done = spent / (60 * minutes)
-        for group in optimizer.param_groups:
-            rise = min(1.0, (step + 1) / 100)
-            group["lr"] = RATE_OF_LEARNING * rise * (0.51 + 0.49 * math.cos(math.pi * done))
-        loss: Any = _loss(net.train(), _batch(pieces, rng).to(device))
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimizer.step()
-        mean.update_parameters(net)
-        losses.append(loss.item())
-        step += 1
-        now = time.monotonic()
-        spent = before + now - started
-        if now - saved > CHECKPOINT_SECONDS or spent >= 60 * minutes:
-            saved = now
-            _save(out, net, mean, optimizer, step, spent)
-            print(f"{spent / 60:6.1f} min, step {step}: loss {np.mean(losses):.4f}", flush=True)
-            losses = []
-    return mean.module, step
+
+    def loss_of(rng: np.random.Generator) -> Tensor:
+        return _loss(net.train(), _batch(pieces, rng).to(device))
+
+    return net, train_for(minutes, net, loss_of, out, rate=RATE_OF_LEARNING, seed=SEED)
 
 
 def _batch(pieces: list[NDArray[np.int16]], rng: np.random.Generator) -> Tensor:
@@ -217,60 +192,62 @@ def _loss(net: BandNet, spectra: Tensor) -> Tensor:
     return loss
 
 
-def _save(out: Path, net: Any, mean: Any, optimizer: Any, step: int, spent: float) -> None:
-    state = {"net": net.state_dict(), "mean": mean.state_dict(), "step": step, "spent": spent}
-    with atomic(out) as temporary:
-        torch.save(state | {"optimizer": optimizer.state_dict()}, temporary)
-
-
-def _resume(out: Path, net: Any, mean: Any, optimizer: Any) -> tuple[int, float]:
-    if not out.is_file():
-        return 0, 0.0
-    state = torch.load(out, weights_only=True)
-    for name, each in {"net": net, "mean": mean, "optimizer": optimizer}.items():
-        each.load_state_dict(state[name])
-    return int(state["step"]), float(state["spent"])
-
-
 # ---- score ---------------------------------------------------------------------------------------
 
 
 @torch.no_grad()
-def gains(truth: Tensor, net: BandNet) -> list[float]:
-    """Return by how many dB of SDR each part is nearer to the truth than the mixture is."""
+def gains(truth: Tensor, net: BandNet) -> NDArray[np.float64]:
+    """Return by how many dB each part is nearer to the truth than the mixture is: (parts, 2).
+
+    By SDR, and by SI-SDR: the first one grows, too, when the mixture is only turned down.
+    """
     mixture = truth.sum(0)
     window = torch.hann_window(N_FFT)
     found = parts(stft(mixture), net.eval())
     length = mixture.shape[-1]
     made = [torch.istft(found[p], N_FFT, HOP_LENGTH, window=window, length=length) for p in PARTS]
-    return [
-        sdr(estimate.numpy(), true.numpy()) - sdr(mixture.numpy(), true.numpy())
-        for estimate, true in zip(made, truth, strict=True)
-    ]
+    return np.array(
+        [
+            [measure(estimate.numpy(), true.numpy()) - measure(mixture.numpy(), true.numpy())
+             for measure in (sdr, si_sdr)]
+            for estimate, true in zip(made, truth, strict=True)
+        ]
+    )  # fmt: skip
 
 
 def score(folder: Path, net: BandNet) -> dict[str, dict[str, float]]:
-    """Return the mean gain of each part on the test pieces, and its 95 % interval (bootstrap)."""
+    """Return the mean gains of each part on the test pieces, with 95 % intervals (bootstrap)."""
     pieces = (np.load(path).astype(np.float32) / 32768 for path in sorted(folder.glob("*.npy")))
     table = np.array([gains(torch.from_numpy(piece), net) for piece in pieces])
     rng = np.random.default_rng(0)
     drawn = table[rng.integers(len(table), size=(2000, len(table)))].mean(1)
     low, high = np.percentile(drawn, [2.5, 97.5], axis=0)
-    return {
-        part: {"gain_db": round(float(m), 2), "low": round(float(a), 2), "high": round(float(b), 2)}
-        for part, m, a, b in zip(PARTS, table.mean(0), low, high, strict=True)
-    }
+    found = {}
+    for index, part in enumerate(PARTS):
+        row = {}
+        for column, measure in enumerate(("sdr", "si_sdr")):
+            values = (table.mean(0), low, high)
+            row[measure] = [round(float(value[index, column]), 2) for value in values]
+        found[part] = {
+            f"{measure}_{word}": value
+            for measure, values in row.items()
+            for word, value in zip(("gain_db", "low", "high"), values, strict=True)
+        }
+    return found
 
 
-def score_glasswork(net: BandNet) -> dict[str, float]:
+def score_glasswork(net: BandNet) -> dict[str, dict[str, float]]:
     """Return the gains on the demo song that has true stems."""
     stems = {
         name: load(f"demo:glasswork/{name}").samples
         for name in ("drums", "bass", "guitar", "other")
     }
     true = np.stack([stems["drums"], stems["bass"], stems["guitar"] + stems["other"]])
-    found = gains(torch.from_numpy(true), net)
-    return {part: round(gain, 2) for part, gain in zip(PARTS, found, strict=True)}
+    found = gains(torch.from_numpy(true), net).round(2)
+    names = ("sdr_gain_db", "si_sdr_gain_db")
+    return {
+        p: dict(zip(names, row.tolist(), strict=True)) for p, row in zip(PARTS, found, strict=True)
+    }
 
 
 def card(
@@ -291,7 +268,7 @@ def card(
         "recipe": f"python -m musicnb.recipes.four_stems {options}",
         "seed": SEED,
         "scores": {
-            "measure": "SDR over that of the mixture, dB; mean and 95 % interval",
+            "measure": "SDR and SI-SDR over those of the mixture, dB; mean and 95 % interval",
             **scores,
         },
         "fails": "Learned from synthesised bands only. What the network for vocals leaves behind, "

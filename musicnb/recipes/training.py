@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 CHECKPOINT_SECONDS = 60
 #: Steps over which the rate of learning rises at first.
 WARM_UP = 100
-#: The weights that ship are a running mean of those of the last steps.
-KEPT = 0.998
 
 
 def train_for(
@@ -33,7 +31,7 @@ def train_for(
     rate: float,
     seed: int,
     decay: float = 1e-4,
-) -> tuple[Any, int]:
+) -> int:
     """Train for so many minutes of this machine, those before a stop included.
 
     Parameters
@@ -55,13 +53,11 @@ def train_for(
 
     Returns
     -------
-    tuple
-        The network with the mean of the weights, and the number of steps.
+    int
+        The number of steps.
     """
-    swa: Any = torch.optim.swa_utils
-    mean = swa.AveragedModel(net, multi_avg_fn=swa.get_ema_multi_avg_fn(KEPT), use_buffers=True)
     optimizer = torch.optim.AdamW(net.parameters(), rate, weight_decay=decay)
-    parts = {"net": net, "mean": mean, "optimizer": optimizer}
+    parts: dict[str, Any] = {"net": net, "optimizer": optimizer}
     step, spent = _resume(out, parts)
     saved = started = time.monotonic()
     before, losses = spent, []
@@ -75,7 +71,6 @@ def train_for(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
-        mean.update_parameters(net)
         losses.append(loss.item())
         step += 1
         now = time.monotonic()
@@ -87,7 +82,7 @@ def train_for(
                 torch.save(state | {"step": step, "spent": spent}, temporary)
             print(f"{spent / 60:6.1f} min, step {step}: loss {np.mean(losses):.4f}", flush=True)
             losses = []
-    return mean.module, step
+    return step
 
 
 def _resume(out: Path, parts: dict[str, Any]) -> tuple[int, float]:
