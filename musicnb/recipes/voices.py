@@ -1,0 +1,172 @@
+"""Train the decoder that the voices of the library share, and write the library.
+
+    python -m musicnb.recipes.voices [--cache DIR] [--minutes M] [--threads N]
+
+1. `musicnb.recipes.takes`: what each voice has said and sung.
+2. train: sing back each take from its content, pitch and loudness. A checkpoint every minute; it
+   goes on from the last.
+3. library: for each voice a card, the index of its content, and a preview.
+
+What the voices score as targets of a conversion is measured by `python -m benchmarks voices`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+from musicnb.audio.audio import Audio
+from musicnb.recipes.takes import LIBRARY, takes
+from musicnb.recipes.training import train_for
+from musicnb.runtime.files import atomic, sha256, write_json
+from musicnb.runtime.weights import PACKAGED
+from musicnb.voices import synthesis
+from musicnb.voices.fit import Pieces, loss_of_pieces
+from musicnb.voices.library import PACKAGED as LIBRARY_FOLDER
+from musicnb.voices.listen import listen
+from musicnb.voices.network import DecoderNet
+from musicnb.voices.retrieval import build_index
+from musicnb.voices.voice import CARD, INDEX, SHARED
+
+if TYPE_CHECKING:
+    from musicnb.voices.listen import Performance
+
+SEED = 31
+RATE_OF_LEARNING = 1e-3
+BATCH = 8
+#: What a person should know of each voice.
+ABOUT: dict[str, dict[str, str]] = {
+    "kal": {"what": "A man, American; flite's diphone voice kal16", "licence": "CMU (BSD-like)",
+            "credit": "Kevin Lenzo; Carnegie Mellon University"},
+    "awb": {"what": "A man, Scottish; flite's voice awb (CMU ARCTIC)", "licence": "CMU (BSD-like)",
+            "credit": "Alan W Black; Carnegie Mellon University"},
+    "rms": {"what": "A man, American; flite's voice rms (CMU ARCTIC)", "licence": "CMU (BSD-like)",
+            "credit": "Carnegie Mellon University"},
+    "slt": {"what": "A woman, American; flite's slt (CMU ARCTIC)", "licence": "CMU (BSD-like)",
+            "credit": "Carnegie Mellon University"},
+    "ked": {"what": "A man, American; festival's diphone voice ked", "licence": "CSTR (BSD-like)",
+            "credit": "Kurt Dusterhoff; Centre for Speech Technology Research, Edinburgh"},
+    "ru": {"what": "A man, Russian; the recordings of festvox-ru", "licence": "BSD-like",
+           "credit": "Nikolay Shmyrev; Moscow State University"},
+    "joe": {"what": "A man, American; Piper's voice joe", "licence": "CC0",
+            "credit": "the Piper project"},
+    "robot": {"what": "Nobody: the formant synthesis of espeak-ng", "licence": "no rights in it",
+              "credit": "espeak-ng, whose output is its user's"},
+}  # fmt: skip
+STATEMENT = "Published by its owner as a voice for synthesis, under a licence that allows it."
+#: Utterance that is the preview.
+PREVIEW = 0
+
+
+def performances(cache: Path, name: str) -> list[tuple[Performance, torch.Tensor]]:
+    """Return a voice's takes, listened to once and kept: curves and sound."""
+    path = cache / "heard" / f"{name}.pt"
+    if not path.is_file():
+        made = []
+        for samples in takes(cache, name, test=False):
+            heard = listen(Audio(samples, synthesis.SAMPLE_RATE))
+            made.append((heard.content, heard.hz, heard.loudness, samples))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kept = [[torch.from_numpy(np.array(each)).clone() for each in row] for row in made]
+        with atomic(path) as temporary:
+            torch.save(kept, temporary)
+    from musicnb.voices.listen import Performance
+
+    return [
+        (Performance(content.numpy(), hz.numpy(), loudness.numpy()), samples)
+        for content, hz, loudness, samples in torch.load(path, weights_only=True)
+    ]
+
+
+def train(
+    cache: Path, out: Path, *, minutes: float, device: torch.device
+) -> tuple[DecoderNet, int]:
+    """Train for so many minutes of this machine, those before a stop included; count the steps."""
+    pools = [Pieces(performances(cache, name)) for name in LIBRARY]
+    torch.manual_seed(SEED)
+    net = DecoderNet(len(LIBRARY)).to(device)
+
+    def loss_of(rng: np.random.Generator) -> torch.Tensor:
+        voices = rng.integers(len(pools), size=BATCH)
+        drawn = [pools[int(voice)].draw(rng) for voice in voices]
+        return loss_of_pieces(net.train(), drawn, torch.from_numpy(voices), rng, device)
+
+    return net, train_for(minutes, net, loss_of, out, rate=RATE_OF_LEARNING, seed=SEED)
+
+
+def write_library(cache: Path) -> None:
+    """Write each voice's card, index and preview."""
+    for name in LIBRARY:
+        heard = performances(cache, name)
+        content = torch.cat([torch.from_numpy(each.content) for each, _ in heard], 1)
+        loud = torch.cat([torch.from_numpy(each.loudness) for each, _ in heard]) > -50
+        spoken = heard[: len(heard) * 2 // 3]
+        hz = np.concatenate([each.hz for each, _ in spoken])
+        low, median, high = np.percentile(hz[hz > 0], (5, 50, 95))
+        folder = LIBRARY_FOLDER / name
+        folder.mkdir(parents=True, exist_ok=True)
+        with atomic(folder / INDEX) as temporary:
+            save_file({"index": build_index(content[:, loud]).half().contiguous()}, temporary)
+        Audio(spoken[PREVIEW][1].numpy(), synthesis.SAMPLE_RATE).save(folder / "preview.ogg")
+        about: dict[str, Any] = {"name": name, **ABOUT[name]}
+        about["range_hz"] = [round(float(low), 1), round(float(high), 1)]
+        about["median_hz"] = round(float(median), 1)
+        about["seconds"] = round(sum(len(each) for _, each in heard) / synthesis.SAMPLE_RATE)
+        about["consent"] = {"kind": "licence", "statement": STATEMENT}
+        about["recipe"] = "python -m musicnb.recipes.voices"
+        write_json(folder / CARD, about)
+
+
+def finish(cache: Path, checkpoint: Path, *, minutes: float) -> None:
+    """Train, and write weights, card and library."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    trained, steps = train(cache, checkpoint, minutes=minutes, device=device)
+    path = PACKAGED / f"{SHARED}.safetensors"
+    with atomic(path) as temporary:
+        state = {name: value.half().cpu() for name, value in trained.state_dict().items()}
+        save_file({name: value.contiguous() for name, value in state.items()}, temporary)
+    write_library(cache)
+    write_json(
+        path.with_suffix(".json"),
+        {
+            "name": SHARED,
+            "what": "The filters of the library's voices, from content, pitch and loudness",
+            "network": "musicnb.voices.network.DecoderNet",
+            "parameters": sum(each.numel() for each in trained.parameters()),
+            "precision": "float16 on disk, float32 in use",
+            "voices": list(LIBRARY),
+            "sha256": sha256(path),
+            "licence": "BSD-3-Clause; what each voice was learned from: see its card",
+            "credit": "The musicnb contributors",
+            "source": "trained from scratch by the recipe",
+            "data": f"takes of {len(LIBRARY)} voices, spoken and sung; {steps} steps of {BATCH} "
+            f"stretches of {Pieces.FRAMES / 100:g} s",
+            "recipe": f"python -m musicnb.recipes.voices --minutes {minutes:g} "
+            f"--threads {torch.get_num_threads()}",
+            "seed": SEED,
+            "scores": "see the cards of the voices, and `python -m benchmarks voices`",
+            "fails": "Learned from synthetic or read speech, and singing made of it: no voice "
+            "here has really sung. Above 8 kHz only joe was heard up to 11 kHz, and nothing above.",
+        },
+    )
+
+
+def main() -> None:
+    """Run the recipe."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--cache", type=Path, default=Path(".cache"))
+    parser.add_argument("--minutes", type=float, default=40)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    options = parser.parse_args()
+    cache = options.cache.resolve()
+    torch.set_num_threads(options.threads)
+    finish(cache, cache / f"{SHARED}.pt", minutes=options.minutes)
+
+
+if __name__ == "__main__":
+    main()
