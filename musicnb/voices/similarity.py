@@ -83,7 +83,7 @@ def embed_voice(audio: Audio | Sequence[Audio]) -> NDArray[np.float32]:
     Examples
     --------
     >>> import musicnb
-    >>> song = musicnb.load("demo:starfall", start=30, duration=3)
+    >>> song = musicnb.load("demo:starfall", offset=30, duration=3)
     >>> embed_voice(song).shape
     (256,)
     """
@@ -117,7 +117,7 @@ def similarity(one: Audio | Sequence[Audio], other: Audio | Sequence[Audio]) -> 
     Examples
     --------
     >>> import musicnb
-    >>> song = musicnb.load("demo:starfall", start=30, duration=4)
+    >>> song = musicnb.load("demo:starfall", offset=30, duration=4)
     >>> similarity(song[:2], song[2:]) > 0.7
     True
     """
