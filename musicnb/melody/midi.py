@@ -41,7 +41,9 @@ def symusic() -> Any:
             import symusic as library
     except ImportError as error:
         raise MissingToolError(
-            "symusic is not installed", expected="it", todo="Run pip install symusic."
+            "symusic is not installed",
+            expected="the package that reads and writes MIDI",
+            todo="Run `pip install symusic`.",
         ) from error
     return library
 

@@ -35,6 +35,7 @@ from musicnb.effects.rooms import room_network
 from musicnb.recipes.dry import COUNTS, HELD_OUT_PROGRAMS, VOICES, dry_clips
 from musicnb.recipes.effect_examples import examples
 from musicnb.recipes.effect_scores import crossed, fitted, heard_examples, scored
+from musicnb.recipes.training import train_epochs
 from musicnb.runtime.files import atomic, sha256, write_json
 from musicnb.runtime.weights import PACKAGED
 
@@ -57,21 +58,7 @@ def train(measured: Tensor, labels: Tensor, epochs: int, seed: int) -> EffectsNe
     net = EffectsNet()
     net.mean.copy_(measured.mean(0))
     net.spread.copy_(measured.std(0).clamp(min=1e-3))
-    optimizer = torch.optim.AdamW(net.parameters(), LEARNING_RATE, weight_decay=0.05)
-    steps = epochs * (len(measured) // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps)
-    for epoch in range(epochs):
-        total = 0.0
-        order = torch.randperm(len(measured))
-        for at in range(0, len(order) - BATCH + 1, BATCH):
-            picked = order[at : at + BATCH]
-            loss = loss_of(net, measured[picked], labels[picked])
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            schedule.step()
-            total += float(loss.detach())
-        print(f"epoch {epoch + 1}/{epochs}: loss {total / (len(measured) // BATCH):.4f}")
+    train_epochs(net, measured, labels, loss_of, epochs=epochs, batch=BATCH, rate=LEARNING_RATE)
     return net.eval()
 
 

@@ -27,6 +27,7 @@ from musicnb.effects.network import PARAMETERS
 from musicnb.effects.rooms import WEIGHTS, RoomNet
 from musicnb.recipes.dry import COUNTS, HELD_OUT_PROGRAMS, SECONDS, VOICES
 from musicnb.recipes.room_examples import room_examples
+from musicnb.recipes.training import train_epochs
 from musicnb.runtime.files import atomic, sha256, write_json
 from musicnb.runtime.weights import PACKAGED
 
@@ -59,22 +60,7 @@ def train(measured: Tensor, places: Tensor, epochs: int, seed: int) -> RoomNet:
     net = RoomNet()
     net.mean.copy_(measured.mean(0))
     net.spread.copy_(measured.std(0).clamp(min=1e-2))
-    optimizer = torch.optim.AdamW(net.parameters(), LEARNING_RATE, weight_decay=0.05)
-    steps = epochs * (len(measured) // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps)
-    for epoch in range(epochs):
-        total = 0.0
-        order = torch.randperm(len(measured))
-        for at in range(0, len(order) - BATCH + 1, BATCH):
-            picked = order[at : at + BATCH]
-            loss = loss_of(net, measured[picked], places[picked])
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            schedule.step()
-            total += float(loss.detach())
-        average = total / (len(measured) // BATCH)
-        print(f"epoch {epoch + 1}/{epochs}: loss {average:.4f}", flush=True)
+    train_epochs(net, measured, places, loss_of, epochs=epochs, batch=BATCH, rate=LEARNING_RATE)
     return net.eval()
 
 

@@ -14,7 +14,6 @@ from musicnb.voices.network import DecoderNet
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import torch
     from torch import Tensor
 
 #: The decoder that the voices of the library share; its card lists them.
@@ -117,8 +116,3 @@ def shared_decoder() -> DecoderNet:
     net = DecoderNet(len(card(SHARED)["voices"]))
     net.load_state_dict(load_weights(SHARED))
     return net.eval()
-
-
-def on(voice: Voice, device: torch.device) -> DecoderNet:
-    """Return the voice's decoder on `device`; the same one, moved, if it is shared."""
-    return voice.decoder.to(device)
