@@ -18,6 +18,8 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	# Compiled now, so that the first start is as quick as the next.
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python \
 		--constraint constraints.txt --editable '.[dev,bench]'
+	# And what librosa compiles, by one process alone (see the module).
+	$(BIN)/python -m musicnb.runtime.compiled
 	@touch $@
 
 lab: setup                  ## open JupyterLab on the first lesson

@@ -27,6 +27,8 @@ def show(report: dict[str, Any]) -> None:
         "analysis": analysis,
         "edits": edits,
         "effects": effects,
+        "voices": voices,
+        "hum": hum,
     }
     for table in tables[report["benchmark"]](report):
         console.print(table)
@@ -181,6 +183,57 @@ def four_stems(report: dict[str, Any]) -> Iterable[Table]:
     columns = ("RTF", "core-RTF", "peak MB", "load average", "parameters M")
     yield _table("Four stems of 30 s, steady state, a process of its own", columns, rows)
     yield _floors(report)
+
+
+def voices(report: dict[str, Any]) -> Iterable[Table]:
+    """Yield the tables of a report on voices."""
+    columns = ("", "f0 corr.", "cents", "similarity", "before", "nearer", "word errors", "before",
+               "DNSMOS", "before")  # fmt: skip
+    for title in ("kinds", "voices"):
+        rows = [
+            (name, *_voice(row)) for name, row in {**report[title], "all": report["all"]}.items()
+        ]
+        yield _table(f"By {title}", columns, rows)
+    found = report["costs"]
+    rows = [
+        ("musicnb convert", found["convert"]["core_rtf"], found["convert"]["peak_rss_mb"]),
+        (
+            "so-vits' generator alone",
+            *(found["so_vits_generator"][k] for k in ("core_rtf", "peak_rss_mb")),
+        ),
+    ]
+    yield _table("Cost", ("", "core-RTF", "peak MB"), rows)
+    learned = (
+        "wall_s",
+        "cpu_s",
+        "peak_rss_mb",
+        "similarity",
+        "similarity_before",
+        "nearer_to_target",
+    )
+    rows = [(name, *(row[key] for key in learned)) for name, row in found["trained"].items()]
+    yield _table("Voices learned from a minute", ("", *learned), rows)
+    yield _floors(report)
+
+
+def hum(report: dict[str, Any]) -> Iterable[Table]:
+    """Yield the tables of a report on hummed tunes."""
+    kinds = list(next(iter(report["f1"].values())))
+    rows = [(method, *(_score(made[k]) for k in kinds)) for method, made in report["f1"].items()]
+    yield _table("F1 of notes: mean [95 % interval]", ("", *kinds), rows)
+    yield _floors(report)
+
+
+def _voice(row: dict[str, Any]) -> tuple[object, ...]:
+    means = {
+        key: f"{row[key]['mean']:.3f}"
+        for key in ("f0_correlation", "similarity", "similarity_before")
+    }
+    return (
+        means["f0_correlation"], row["f0_cents"], means["similarity"], means["similarity_before"],
+        row["nearer_to_target"], row.get("word_error_result", ""), row.get("word_error_before", ""),
+        row["dnsmos_result"], row["dnsmos_before"],
+    )  # fmt: skip
 
 
 def _interval(score: dict[str, float]) -> str:

@@ -42,6 +42,15 @@ def test_the_demo_takes_a_real_song_apart_and_says_what_it_took(demo):
     assert Path(picture).read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
 
 
+def test_the_demo_covers_the_song_and_says_whose_voice_it_is(demo):
+    assert "joe" in demo["cover"]["whose"]
+    loudness = demo["cover"]["loudness_lufs"]
+    assert loudness["converted"] == pytest.approx(loudness["vocals"], abs=0.5)
+    cover = next(f["path"] for f in demo["files"] if f["path"].endswith("cover.flac"))
+    assert musicnb.load(cover).duration == pytest.approx(40, abs=0.01)
+    assert Path(cover).with_suffix(".png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+
+
 def test_replay_of_the_demo_is_identical(demo):
     vocals = next(f["path"] for f in demo["files"] if f["path"].endswith("vocals.wav"))
     done = run("replay", vocals, "--json")

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 
+import musicnb
 from musicnb.audio.audio import Audio
-from musicnb.errors import ConsentError, InputError
+from musicnb.errors import Cancelled, ConsentError, InputError, RecipeError
 from musicnb.voices import listen, perform
 from musicnb.voices.controls import Controls, suggest_transpose
-from musicnb.voices.convert import convert
+from musicnb.voices.convert import convert, convert_job
 from musicnb.voices.estimate_f0 import estimate_f0
 from musicnb.voices.f0 import F0
 from musicnb.voices.network import BANDS, ContentNet, DecoderNet
@@ -64,7 +65,8 @@ def _small_network(monkeypatch):
     net = ContentNet({"en": 4}, width=8).eval()
     monkeypatch.setattr(listen, "content_network", lambda _: net)
     known = {"low": LOW, "high": HIGH}
-    monkeypatch.setattr("musicnb.voices.convert.find_voice", lambda n: known.get(n, n))
+    for module in ("convert", "recipe"):
+        monkeypatch.setattr(f"musicnb.voices.{module}.find_voice", lambda n: known.get(n, n))
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +130,14 @@ def test_loudness_follows_the_source_or_does_not(source):
     assert rise(convert(fading, "low", dynamics=0.5).audio) < rise(follows) - 3
 
 
+def test_a_softer_recording_gives_the_same_voice_softer(source):
+    pitch = musicnb.estimate_f0(source)
+    loud = convert(source, "low", f0=pitch).audio
+    soft = convert(Audio(source.samples * 0.2, RATE), "low", f0=pitch).audio
+    difference = loud.samples - 5 * soft.samples
+    assert np.abs(difference).max() < 0.05 * np.abs(loud.samples).max()
+
+
 def test_noise_scale_is_the_gain_of_the_noise(source):
     quiet, loud = (convert(source, "low", noise_scale=x).audio for x in (0, 3))
 
@@ -178,6 +188,55 @@ def test_a_long_note_has_no_seams(monkeypatch):
     for module in (listen, perform):
         monkeypatch.setattr(module, "BLOCK", 300)
     assert np.abs(convert(note, "low").audio.samples - whole).max() < 1e-4
+
+
+@pytest.mark.parametrize("ending", [".wav", ".flac"])
+def test_a_saved_conversion_replays_to_the_same_samples(source, tmp_path, ending):
+    source.save(tmp_path / "source.wav")
+    loaded = musicnb.load(tmp_path / "source.wav")
+    curve = estimate_f0(loaded).edited([0.5, 1.0], [200, 230])
+    made = convert(
+        loaded,
+        {"low": [1, 0.3], "high": [0, 0.7]},
+        f0=curve,
+        seed=3,
+        transpose=2,
+        durations=((0.5, 1.0, 1.5),),
+        protect=0.1,
+    )
+    path = tmp_path / f"made{ending}"
+    made.audio.save(path)
+    assert np.array_equal(musicnb.replay(path).samples, made.audio.samples)
+
+
+def test_methods_for_the_pitch_are_replayed(source, tmp_path):
+    source.save(tmp_path / "source.wav")
+    made = convert(musicnb.load(tmp_path / "source.wav"), "low", f0=["swift", "crepe"])
+    made.audio.save(tmp_path / "made.wav")
+    assert np.array_equal(musicnb.replay(tmp_path / "made.wav").samples, made.audio.samples)
+
+
+def test_a_voice_that_changed_since_is_not_taken_for_the_same(source, tmp_path, monkeypatch):
+    source.save(tmp_path / "source.wav")
+    made = convert(musicnb.load(tmp_path / "source.wav"), "low")
+    made.audio.save(tmp_path / "made.wav")
+    monkeypatch.setattr("musicnb.voices.recipe.find_voice", lambda _: HIGH)
+    with pytest.raises(RecipeError, match="is not the one that sang"):
+        musicnb.replay(tmp_path / "made.wav")
+
+
+def test_it_can_be_watched_and_cancelled(source):
+    seen = []
+    job = convert_job(source, "low")
+    advance = job.advance
+    job.advance = lambda amount: (seen.append(amount), advance(amount))
+    made = job.run()
+    assert sum(seen) == pytest.approx(source.duration, rel=0.01)
+    assert made.audio.frames == source.frames
+    stopped = convert_job(source, "low")
+    stopped.cancel()
+    with pytest.raises(Cancelled, match="Converting was cancelled"):
+        stopped.run()
 
 
 def test_silence_stays_silent():

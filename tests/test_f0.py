@@ -115,6 +115,21 @@ def test_edits_touch_nothing_outside():
     assert made.hz[30] == pytest.approx(300 * 2**0.5, rel=0.01)
 
 
+def test_a_stretch_alone_is_transposed_or_snapped():
+    curve = F0(np.full(100, 225.0), np.ones(100), "by hand")
+    for made, wanted in (
+        (curve.transpose(12, start=0.2, stop=0.4), 450.0),
+        (curve.snap(start=0.2, stop=0.4).snap(start=0.2, stop=0.4), 220.0),
+    ):
+        assert (made.hz[:20] == 225).all()
+        assert (made.hz[41:] == 225).all()
+        assert made.hz[20:41] == pytest.approx(wanted)
+    assert made.method == "by hand, snapped"
+    assert (curve.transpose(12, start=0.9).hz > 300).sum() == 10
+    with pytest.raises(InputError, match="from 2 to 1 s"):
+        curve.transpose(1, start=2, stop=1)
+
+
 def test_a_curve_is_kept_as_json(tmp_path):
     curve = F0(np.array([np.nan, 220.0]), np.array([0.1, 0.9]), "by hand")
     curve.save(tmp_path / "curve.json")

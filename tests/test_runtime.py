@@ -155,9 +155,8 @@ def test_an_estimate_grows_with_duration_and_is_cached(tmp_path, monkeypatch):
     monkeypatch.setenv("MUSICNB_CACHE", str(tmp_path))
     short = musicnb.estimate("separate", 60)
     assert (tmp_path / "calibration.json").exists()
-    started = time.perf_counter()
+    monkeypatch.setattr(cost.subprocess, "run", None)  # no second calibration
     long = musicnb.estimate("separate", 600.0)
-    assert time.perf_counter() - started < 1  # no second calibration
     assert long.seconds > short.seconds > 0
     # Separation streams, so an hour takes the memory of a minute.
     assert long.peak_memory_mb == pytest.approx(short.peak_memory_mb, rel=0.01)

@@ -1,4 +1,5 @@
-// One ESM for every front end: the worker and the worklet travel inside it as text.
+// Two ESMs for every front end, the voice studio apart from what most notebooks show: workers and
+// worklets travel inside them as text.
 import { mkdirSync } from "node:fs";
 import { build } from "esbuild";
 
@@ -23,13 +24,20 @@ const inline = {
 };
 
 mkdirSync("../musicnb/static", { recursive: true });
-await build({
-  ...common,
-  entryPoints: ["anywidget/index.ts"],
-  outfile: "../musicnb/static/widgets.js",
-  format: "esm",
-  plugins: [inline],
-});
+for (const [entry, name] of [
+  ["anywidget/index.ts", "widgets.js"],
+  ["anywidget/voice.ts", "voice.js"],
+]) {
+  await build({
+    ...common,
+    entryPoints: [entry],
+    outfile: `../musicnb/static/${name}`,
+    format: "esm",
+    // Escaped, a Cyrillic letter would take three times the room.
+    charset: "utf8",
+    plugins: [inline],
+  });
+}
 // The extension, for JupyterLab's own builder: its packages stay outside.
 await build({
   ...common,

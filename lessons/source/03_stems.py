@@ -491,7 +491,7 @@ print("one mask:", tuple(MaskNet()(spectrum.abs()[None]).shape))
 
 
 # %%
-def train(pairs, seed=0, steps=400, batch=3, frames=172):
+def train(pairs, seed=0, steps=250, batch=3, frames=172):
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     network = MaskNet()
@@ -599,7 +599,7 @@ mixer
 # <details><summary>Explain</summary>
 #
 # One number from one training is a sample, not a fact: other random numbers, other weights. Three
-# trainings, each with scenes of its own, gave 4.6, 4.6 and 4.7 dB; the tuned HPSS has 3.2. So the
+# trainings of 400 steps, each with its own scenes, gave 4.6, 4.6 and 4.7 dB; the tuned HPSS has 3.2. So the
 # network's lead is larger than its luck. A hit and a bass note in the same low bands are still hard
 # to tell apart: that is where the rest of the way to the oracle lies.
 # </details>
@@ -609,7 +609,7 @@ mixer
 
 # %%
 again = slice(18 * RATE, 27 * RATE)
-cheat = train([(stft(drums[BARS_3_TO_6]), stft(rest[BARS_3_TO_6]))], steps=300)
+cheat = train([(stft(drums[BARS_3_TO_6]), stft(rest[BARS_3_TO_6]))], steps=150)
 print(f"trained on the same piece: {score(drums_by(cheat), part=again):5.1f} dB in bars 7 to 9")
 print(f"trained on other sounds:   {score(by_network, part=again):5.1f} dB in bars 7 to 9")
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from musicnb.runtime.figure import new_figure
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -17,9 +19,7 @@ BLUE, ORANGE, GREY = "#2a78b8", "#c8641e", "#888888"
 
 def picture(analysis: Analysis) -> Figure:
     """Return a figure: chords, beats, local tempo, local key, and the shares of the answers."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10, 6.6), layout="constrained")
+    figure = new_figure(10, 6.6)
     grid = figure.add_gridspec(4, 4, height_ratios=(0.3, 1.2, 1.2, 1.6))
     _chords(figure.add_subplot(grid[0, :]), analysis)
     _tempo(figure.add_subplot(grid[1, :]), analysis)

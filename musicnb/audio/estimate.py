@@ -20,7 +20,7 @@ def estimate(task: str, source: float | Audio | str | os.PathLike[str]) -> Estim
 
     Parameters
     ----------
-    task : {'separate', 'analyze', 'edit'}
+    task : {'separate', 'analyze', 'edit', 'cover'}
         The task.
     source : float, Audio or path
         How many seconds of sound, or the sound itself.

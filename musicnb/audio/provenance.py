@@ -45,6 +45,9 @@ REPLAYS = {
     "change_genre_kept": "musicnb.remix.plan:replay_plan",
     "edit": "musicnb.remix.plan:replay_plan",
     "apply_effects": "musicnb.effects.apply:replay_apply",
+    "convert": "musicnb.voices.recipe:replay_convert",
+    "hum": "musicnb.remix.hum:replay_hum",
+    "lead_vocals": "musicnb.remix.lead:replay_lead",
 }
 #: A WAV file's comment must stay below 2 kB, or libsndfile drops it.
 MAX_WAV_TAG = 1900

@@ -10,15 +10,19 @@ import typer
 
 from musicnb.cli import (
     analyze,
+    convert,
     course,
+    cover,
     demo,
     doctor,
     edit,
     effects,
     estimate,
+    hum,
     lab,
     replay,
     separate,
+    voices,
 )
 from musicnb.errors import Cancelled, MusicnbError
 
@@ -55,10 +59,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (lab, demo, separate, analyze, edit, replay, estimate, doctor):
+for module in (lab, demo, separate, analyze, edit, convert, cover, hum, replay, estimate, doctor):
     app.command(module.__name__.rpartition(".")[2])(_cancellable(module.command))
 app.add_typer(course.app, name="course")
 app.add_typer(effects.app, name="effects")
+app.add_typer(voices.app, name="voices")
 
 
 def main() -> None:

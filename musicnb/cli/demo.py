@@ -11,9 +11,11 @@ import typer
 from musicnb.cli.common import Device, Json, print_json, print_table
 
 if TYPE_CHECKING:
-    from musicnb import Audio
+    from musicnb import Audio, Cover
 
 SONG = "starfall"
+#: Who sings the cover, and how: the singer is a woman, and this is a man's voice.
+VOICE, PRESET = "joe", "octave-down"
 
 
 def command(
@@ -23,7 +25,7 @@ def command(
     device: Device = None,
     json: Json = False,
 ) -> None:
-    """Take a real song apart, with no network: its stems, and a picture of their spectrograms."""
+    """Take a real song apart and cover it, with no network, and draw what happens."""
     import musicnb
     from musicnb.audio.songs import demo_song
     from musicnb.runtime.memory import peak_mb
@@ -39,6 +41,10 @@ def command(
     stems = {name: musicnb.load(path) for name, path in made.files.items() if name != "residual"}
     _draw({"mixture": song, **stems}, picture)
     files.append((picture, "spectrograms of the song and its stems"))
+    covered = musicnb.cover(
+        stems["vocals"], VOICE, preset=PRESET, backing=stems["accompaniment"], device=device
+    )
+    files += _cover(covered, output)
     wall = time.perf_counter() - started
 
     card = demo_song(SONG).card
@@ -49,6 +55,7 @@ def command(
         "wall_s": round(wall, 2),
         "rtf": round(wall / song.duration, 3),
         "peak_memory_mb": round(peak_mb(), 1),
+        "cover": covered.report(),
         "files": [{"path": str(path), "what": what} for path, what in files],
     }
     if json:
@@ -58,7 +65,8 @@ def command(
     print(
         f"\n{song.duration:.0f} s of music in {wall:.1f} s (RTF {report['rtf']}), "
         f"peak memory {report['peak_memory_mb']:.0f} MB.\n"
-        f"Next: open {picture}, listen to vocals.wav, and see `musicnb lab`.\n{card['credit']}"
+        f"Next: open {picture}, listen to vocals.wav and cover.flac, and see `musicnb lab`.\n"
+        f"{card['credit']}\nThe voice of the cover: {covered.whose}"
     )
 
 
@@ -67,6 +75,24 @@ _WHAT = {
     "accompaniment": "the band alone: a karaoke track",
     "residual": "what rounding left over: near silence; the three add up to the song",
 }
+
+
+def _cover(covered: Cover, output: Path) -> list[tuple[Path, str]]:
+    """Write the cover, its voice alone, and a picture; return the files and what they are."""
+    from musicnb.runtime.files import atomic
+
+    sound, voice, picture = (
+        output / name for name in ("cover.flac", "converted.flac", "cover.png")
+    )
+    covered.save(sound)
+    covered.sounds["converted"].save(voice)
+    with atomic(picture) as temporary:
+        covered.picture().savefig(temporary, dpi=110)
+    return [
+        (voice, "the song's melody and words, in another voice"),
+        (sound, "the song, sung by that voice"),
+        (picture, "spectrograms of both voices, with their pitch"),
+    ]
 
 
 def _draw(sounds: dict[str, Audio], path: Path) -> None:

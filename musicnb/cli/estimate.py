@@ -11,7 +11,7 @@ from musicnb.cli.common import Json, print_json
 
 
 def command(
-    task: Annotated[str, typer.Argument(help="The task: separate, analyze or edit.")],
+    task: Annotated[str, typer.Argument(help="The task: separate, analyze, edit or cover.")],
     file: Annotated[str, typer.Argument(help="A sound file, demo:NAME, or a number of seconds.")],
     json: Json = False,
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from musicnb.runtime.figure import new_figure
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -21,10 +23,9 @@ def picture(score: Score) -> Figure:
     ['flute']
     """
     from matplotlib.collections import PatchCollection
-    from matplotlib.figure import Figure
     from matplotlib.patches import Patch, Rectangle
 
-    figure = Figure(figsize=(9, 3.5), layout="constrained")
+    figure = new_figure(9, 3.5)
     axes = figure.subplots()
     handles = []
     tones = [note.pitch for part in score.parts if not part.is_drums for note in part.notes]

@@ -4,9 +4,10 @@
 
 Debian packages, run or read as they are: flite with its voices kal16, awb, rms and slt (CMU, free
 licence), festival with ked (CSTR, free licence), and the recordings and labels of festvox-ru (MSU,
-BSD-like licence). The sentences are verses of the King James Bible (text of 1611, package
-bible-kjv-text) with words of `wamerican` among them. One ``NUMBER.npz`` an utterance: `samples`
-(int16, 16 kHz), `ends` (seconds) and `phones` (names). It goes on where it was stopped.
+BSD-like licence); and Piper's voice joe (CC0), `musicnb.recipes.joe`. The sentences are verses of
+the King James Bible (text of 1611, package bible-kjv-text) with words of `wamerican` among them.
+One ``NUMBER.npz`` an utterance: `samples` (int16, 16 kHz), `ends` (seconds) and `phones` (names).
+It goes on where it was stopped.
 
 The voice awb is never learned from: it is there to be tested on, as are the last utterances of
 every voice.
@@ -26,6 +27,7 @@ import numpy as np
 import soundfile
 import soxr
 
+from musicnb.recipes import joe
 from musicnb.runtime.files import atomic
 
 if TYPE_CHECKING:
@@ -38,12 +40,13 @@ SEED = 5
 #: Voices of flite, of festival, and of recordings that come with labels.
 FLITE = ("kal16", "awb", "rms", "slt")
 FESTIVAL = {"ked": "voice_ked_diphone"}
+PIPER = "joe"
 RUSSIAN = "ru"
-VOICES = (*FLITE, *FESTIVAL, RUSSIAN)
+VOICES = (*FLITE, *FESTIVAL, PIPER, RUSSIAN)
 #: Never learned from.
 UNSEEN = "awb"
-#: The language, and so the set of phones, of each voice.
-LANGUAGES = dict.fromkeys((*FLITE, *FESTIVAL), "en") | {RUSSIAN: "ru"}
+#: The language, and so the set of phones, of each voice: joe's are those of espeak-ng.
+LANGUAGES = dict.fromkeys((*FLITE, *FESTIVAL), "en") | {PIPER: "ipa", RUSSIAN: "ru"}
 #: Every so many utterances one is for testing.
 TEST_STEP = 12
 BOOKS = ("gen", "exo", "ruth", "1sam", "job", "psa", "prov", "eccl", "isa", "matt", "mark", "luke",
@@ -83,6 +86,9 @@ def utterances(
         return
     speak = _flite if voice in FLITE else _festival
     for text in texts:
+        if voice == PIPER:
+            yield _utterance(*joe.speak(text, cache))
+            continue
         with tempfile.TemporaryDirectory() as folder:
             yield speak(voice, text, Path(folder) / "speech.wav")
 
@@ -91,7 +97,7 @@ def _flite(voice: str, text: str, path: Path) -> dict[str, NDArray[np.generic]]:
     command = ["flite", "-psdur", "-voice", voice, "-t", text, "-o", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     pairs = [each.rsplit(":", 1) for each in done.stdout.split()]
-    return _utterance(path, [(name, float(end)) for name, end in pairs])
+    return _utterance(*_read(path), [(name, float(end)) for name, end in pairs])
 
 
 def _festival(voice: str, text: str, path: Path) -> dict[str, NDArray[np.generic]]:
@@ -104,7 +110,7 @@ def _festival(voice: str, text: str, path: Path) -> dict[str, NDArray[np.generic
     script = path.with_suffix(".scm")
     script.write_text(program, "ascii", errors="ignore")
     subprocess.run(["festival", "-b", str(script)], capture_output=True, check=True)
-    return _utterance(path, _labels(labels))
+    return _utterance(*_read(path), _labels(labels))
 
 
 def _recorded(cache: Path) -> Iterator[dict[str, NDArray[np.generic]]]:
@@ -116,7 +122,7 @@ def _recorded(cache: Path) -> Iterator[dict[str, NDArray[np.generic]]]:
     for labels in sorted((folder / RUSSIAN_FOLDER / "lab").glob("*.lab")):
         wave = labels.parent.parent / "wav" / f"{labels.stem}.wav"
         if wave.is_file():
-            yield _utterance(wave, _labels(labels))
+            yield _utterance(*_read(wave), _labels(labels))
 
 
 def _labels(path: Path) -> list[tuple[str, float]]:
@@ -126,8 +132,14 @@ def _labels(path: Path) -> list[tuple[str, float]]:
     return [(row[2], float(row[0])) for row in rows if len(row) >= 3]
 
 
-def _utterance(path: Path, labels: list[tuple[str, float]]) -> dict[str, NDArray[np.generic]]:
-    samples, rate = soundfile.read(path, dtype="float32")
+def _read(path: Path) -> tuple[NDArray[np.float64], int]:
+    samples, rate = soundfile.read(path)
+    return samples, int(rate)
+
+
+def _utterance(
+    samples: NDArray[np.float64], rate: int, labels: list[tuple[str, float]]
+) -> dict[str, NDArray[np.generic]]:
     samples = soxr.resample(samples, rate, SAMPLE_RATE)
     samples *= 0.5 / max(float(np.abs(samples).max()), 1e-3)
     # Festival numbers vowels by stress, and flite does not.

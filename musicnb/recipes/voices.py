@@ -3,8 +3,9 @@
     python -m musicnb.recipes.voices [--cache DIR] [--minutes M] [--threads N]
 
 1. `musicnb.recipes.takes`: what each voice has said and sung.
-2. train: sing back each take from its content, pitch and loudness. A checkpoint every minute; it
-   goes on from the last.
+2. train: sing back each take from its pitch, its loudness and its content as it is heard, in
+   disguise, or as another voice of the library has said it. A checkpoint every minute; it goes on
+   from the last.
 3. library: for each voice a card, the index of its content, and a preview.
 
 What the voices score as targets of a conversion is measured by `python -m benchmarks voices`.
@@ -14,27 +15,25 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from safetensors.torch import save_file
 
 from musicnb.audio.audio import Audio
-from musicnb.recipes.takes import LIBRARY, takes
+from musicnb.recipes.takes import LIBRARY, TESTED, takes
 from musicnb.recipes.training import train_for
 from musicnb.runtime.files import atomic, sha256, write_json
 from musicnb.runtime.weights import PACKAGED
 from musicnb.voices import synthesis
+from musicnb.voices.disguise import heard_disguised
 from musicnb.voices.fit import Pieces, loss_of_pieces
 from musicnb.voices.library import PACKAGED as LIBRARY_FOLDER
-from musicnb.voices.listen import listen
+from musicnb.voices.listen import Performance, listen
 from musicnb.voices.network import DecoderNet
 from musicnb.voices.retrieval import build_index
 from musicnb.voices.voice import CARD, INDEX, SHARED
-
-if TYPE_CHECKING:
-    from musicnb.voices.listen import Performance
 
 SEED = 31
 RATE_OF_LEARNING = 1e-3
@@ -59,35 +58,60 @@ ABOUT: dict[str, dict[str, str]] = {
               "credit": "espeak-ng, whose output is its user's"},
 }  # fmt: skip
 STATEMENT = "Published by its owner as a voice for synthesis, under a licence that allows it."
-#: Utterance that is the preview.
-PREVIEW = 0
+#: Seconds of the preview: of utterances that were not learned from.
+PREVIEW = 12.0
+#: Copies of every take in disguise; what is softer than this is no voice, in dBFS.
+DISGUISES, SOFT = 6, -50.0
 
 
 def performances(cache: Path, name: str) -> list[tuple[Performance, torch.Tensor]]:
-    """Return a voice's takes, listened to once and kept: curves and sound."""
+    """Return a voice's takes, listened to once and kept: curves and sound.
+
+    First as they are heard, then `DISGUISES` times more in disguise, with the same sound.
+    """
     path = cache / "heard" / f"{name}.pt"
     if not path.is_file():
+        rng = np.random.default_rng((SEED, LIBRARY.index(name)))
         made = []
         for samples in takes(cache, name, test=False):
             heard = listen(Audio(samples, synthesis.SAMPLE_RATE))
-            made.append((heard.content, heard.hz, heard.loudness, samples))
+            copies = [heard_disguised(samples, rng) for _ in range(DISGUISES)]
+            content = np.stack([heard.content, *copies])
+            made.append([torch.from_numpy(np.array(each)).clone()
+                         for each in (content, heard.hz, heard.loudness, samples)])  # fmt: skip
         path.parent.mkdir(parents=True, exist_ok=True)
-        kept = [[torch.from_numpy(np.array(each)).clone() for each in row] for row in made]
         with atomic(path) as temporary:
-            torch.save(kept, temporary)
-    from musicnb.voices.listen import Performance
-
+            torch.save(made, temporary)
+    kept = torch.load(path, weights_only=True)
     return [
-        (Performance(content.numpy(), hz.numpy(), loudness.numpy()), samples)
-        for content, hz, loudness, samples in torch.load(path, weights_only=True)
+        (Performance(content[number].numpy(), hz.numpy(), loudness.numpy()), samples)
+        for number in range(1 + DISGUISES)
+        for content, hz, loudness, samples in kept
     ]
+
+
+def as_heard(cache: Path, name: str) -> list[tuple[Performance, torch.Tensor]]:
+    """Return a voice's takes without the disguises."""
+    both = performances(cache, name)
+    return both[: len(both) // (1 + DISGUISES)]
+
+
+def index_of(heard: list[tuple[Performance, torch.Tensor]]) -> torch.Tensor:
+    """Return the index of what a voice has said and sung."""
+    content = torch.cat([torch.from_numpy(each.content) for each, _ in heard], 1)
+    loud = torch.cat([torch.from_numpy(each.loudness) for each, _ in heard]) > SOFT
+    return build_index(content[:, loud])
 
 
 def train(
     cache: Path, out: Path, *, minutes: float, device: torch.device
 ) -> tuple[DecoderNet, int]:
     """Train for so many minutes of this machine, those before a stop included; count the steps."""
-    pools = [Pieces(performances(cache, name)) for name in LIBRARY]
+    indexes = [index_of(as_heard(cache, name)) for name in LIBRARY]
+    pools = [
+        Pieces(performances(cache, name), others=indexes[:number] + indexes[number + 1 :])
+        for number, name in enumerate(LIBRARY)
+    ]
     torch.manual_seed(SEED)
     net = DecoderNet(len(LIBRARY)).to(device)
 
@@ -102,17 +126,17 @@ def train(
 def write_library(cache: Path) -> None:
     """Write each voice's card, index and preview."""
     for name in LIBRARY:
-        heard = performances(cache, name)
-        content = torch.cat([torch.from_numpy(each.content) for each, _ in heard], 1)
-        loud = torch.cat([torch.from_numpy(each.loudness) for each, _ in heard]) > -50
+        heard = as_heard(cache, name)
         spoken = heard[: len(heard) * 2 // 3]
         hz = np.concatenate([each.hz for each, _ in spoken])
         low, median, high = np.percentile(hz[hz > 0], (5, 50, 95))
         folder = LIBRARY_FOLDER / name
         folder.mkdir(parents=True, exist_ok=True)
         with atomic(folder / INDEX) as temporary:
-            save_file({"index": build_index(content[:, loud]).half().contiguous()}, temporary)
-        Audio(spoken[PREVIEW][1].numpy(), synthesis.SAMPLE_RATE).save(folder / "preview.ogg")
+            save_file({"index": index_of(heard).half().contiguous()}, temporary)
+        said = np.concatenate(takes(cache, name, test=True)[:TESTED])
+        cut = said[: round(PREVIEW * synthesis.SAMPLE_RATE)]
+        Audio(cut, synthesis.SAMPLE_RATE).save(folder / "preview.ogg", sidecar=False)
         about: dict[str, Any] = {"name": name, **ABOUT[name]}
         about["range_hz"] = [round(float(low), 1), round(float(high), 1)]
         about["median_hz"] = round(float(median), 1)

@@ -1,4 +1,4 @@
-"""What an edit takes: the run that `musicnb estimate edit` is calibrated on."""
+"""What an edit and a cover take: the runs that `musicnb estimate` is calibrated on."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from musicnb.audio.audio import Audio
 from musicnb.audio.files import write_audio
+from musicnb.remix.cover import cover_job
 from musicnb.remix.files import edit_file
 
 RATE = 44_100
+VOICE = "robot"
 
 
 def calibrate_edit(duration: float) -> None:
@@ -22,3 +25,9 @@ def calibrate_edit(duration: float) -> None:
             for _ in range(round(duration)):
                 writer.write(rng.uniform(-0.1, 0.1, (2, RATE)).astype(np.float32))
         edit_file(path, Path(folder) / "made.wav", tempo=0.9, transpose=1, bar=False)
+
+
+def calibrate_cover(duration: float) -> None:
+    """Cover `duration` seconds of stereo noise."""
+    noise = np.random.default_rng(0).uniform(-0.1, 0.1, (2, round(duration * RATE)))
+    cover_job(Audio(noise, RATE), VOICE).run()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 #: Where each task's calibration function lives. Names, not imports: runtime knows no domain.
 TASKS = {
     "analyze": "musicnb.analysis.cost:calibrate_analyze",
+    "cover": "musicnb.remix.cost:calibrate_cover",
     "edit": "musicnb.remix.cost:calibrate_edit",
     "separate": "musicnb.stems.cost:calibrate_separate",
 }
@@ -160,19 +161,20 @@ def measure(run: Callable[[float], None]) -> dict[str, float]:
 
     seconds: list[float] = []
     peaks: list[float] = []
-    for duration in (SHORT, LONG):
+    # The short one twice: the memory that its second run adds is the allocator's, not the sound's.
+    for duration in (SHORT, SHORT, LONG):
         started = time.perf_counter()
         run(duration)
         seconds.append(time.perf_counter() - started)
         peaks.append(memory.peak_mb())
-    rtf = seconds[1] / LONG
-    # Growth of less than 1 MB a second of sound is the allocator's, not the task's.
-    growth = (peaks[1] - peaks[0]) / (LONG - SHORT)
+    rtf = seconds[-1] / LONG
+    # So is growth of less than 1 MB a second of sound.
+    growth = (peaks[-1] - peaks[1]) / (LONG - SHORT)
     return {
         # The first run also loads the network.
         "startup_s": max(seconds[0] - rtf * SHORT, 0.0),
         "rtf": rtf,
-        "base_mb": peaks[1] - (growth * LONG if growth > 1 else 0.0),
+        "base_mb": peaks[-1] - (growth * LONG if growth > 1 else 0.0),
         "mb_per_s": growth if growth > 1 else 0.0,
     }
 

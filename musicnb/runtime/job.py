@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 #: No bar for what is over before one could read it.
 PATIENCE = 2.0
@@ -90,6 +91,8 @@ class Job(Generic[T]):
         self._thread: threading.Thread | None = None
         self._result: T | None = None
         self._error: BaseException | None = None
+        #: The job that this one is a part of, and how much of its own a unit of this one is.
+        self._whole: tuple[Job[Any], float] | None = None
 
     # ---- what the person watching sees -------------------------------------------------------
 
@@ -126,17 +129,22 @@ class Job(Generic[T]):
         self._started = time.perf_counter()
         try:
             result = self._task(self)
+            self.done = self.total
+            self._show_progress()
         except KeyboardInterrupt:
             raise self._cancelled() from None
         finally:
             self._close_bar()
-        self.done = self.total
         if self.checkpoint is not None:
             self.checkpoint.unlink(missing_ok=True)
         return result
 
-    def start(self) -> Job[T]:
-        """Run the task in the background and return the job at once."""
+    def start(self, *, bar: bool = True) -> Job[T]:
+        """Run the task in the background and return the job at once.
+
+        `bar` is False where something else shows its progress.
+        """
+        self._bar_wanted = self._bar_wanted and bar
 
         def target() -> None:
             try:
@@ -170,6 +178,9 @@ class Job(Generic[T]):
         self.done += amount
         if self._stop.is_set():
             raise self._cancelled()
+        if self._whole is not None:
+            whole, share = self._whole
+            whole.advance(share * amount)
         if self._bar is None and self._bar_wanted and self.elapsed > PATIENCE:
             from tqdm.auto import tqdm
 
@@ -185,8 +196,30 @@ class Job(Generic[T]):
             )
             if not self._bar.disable:  # the bar appears late; its clock starts with the task
                 self._bar.start_t -= self.elapsed
+        self._show_progress()
+
+    def _show_progress(self) -> None:
         if self._bar is not None and not self._bar.disable:
             self._bar.update(min(self.done, self.total) - self._bar.n)
+
+    def include(self, part: Job[U], amount: float) -> U:
+        """Run another job as a part of this one that counts for `amount`; return its result.
+
+        Its progress is this one's progress, and cancelling this one cancels it.
+
+        Examples
+        --------
+        >>> def half(job):
+        ...     job.advance(10)
+        ...     return 21
+        >>> def whole(job):
+        ...     return 2 * job.include(Job(half, total=10, title="Half", unit="step"), 1)
+        >>> Job(whole, total=2, title="Whole", unit="step").run()
+        42
+        """
+        part._whole = (self, amount / part.total if part.total else 0.0)
+        part._bar_wanted = False
+        return part.run()
 
     def save(self, **state: Any) -> None:
         """Keep `state` (tensors, numbers, strings) as the point to go on from."""

@@ -28,7 +28,7 @@ RANGES: dict[str, tuple[float, float]] = {
 
 @dataclass(frozen=True)
 class Controls:
-    """What can be set in a conversion.
+    """What can be set in a conversion. Taught in lesson 08.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class Controls:
     retrieval_ratio: float = 0.5
     protect: float = 0.33
     noise_scale: float = 1.0
-    slicing_threshold: float = -50.0
+    slicing_threshold: float = -40.0
     tempo: float = 1.0
     durations: tuple[tuple[float, float, float], ...] = ()
 
@@ -116,12 +116,10 @@ class Suggestion:
     reason: str
 
 
-def suggest_transpose(f0: F0, voice: Voice) -> Suggestion:
+def suggest_transpose(f0: F0, voice: Voice, *, keep_key: bool = True) -> Suggestion:
     """Return the transposition that brings a melody to where a voice is at home.
 
-    It is the one that brings the median of the melody to that of the voice. If that leaves less
-    than half an octave, nothing needs to change; if a whole octave does nearly as well, the key
-    of the song can stay.
+    It is the one that brings the median of the melody to that of the voice. Taught in lesson 08.
 
     Parameters
     ----------
@@ -129,18 +127,24 @@ def suggest_transpose(f0: F0, voice: Voice) -> Suggestion:
         The pitch of the source.
     voice : Voice
         The target.
+    keep_key : bool
+        Only whole octaves, so that the voice still fits its accompaniment. Without: the nearest
+        semitone, which is for speech, and for a voice that sings alone.
     """
     source, target = f0.median, voice.median_hz
     if math.isnan(source):
         return Suggestion(0, "No pitch is heard in the source, so there is nothing to transpose.")
     exact = 12 * math.log2(target / source)
-    octaves = 12 * round(exact / 12)
-    where = f"The source lies around {source:.0f} Hz and the voice around {target:.0f} Hz"
-    if not octaves:
-        return Suggestion(0, f"{where}, {abs(exact):.0f} semitones apart: it can stay where it is.")
-    words = {12: "an octave", 24: "two octaves"}.get(abs(octaves), "three octaves or more")
-    way = "up" if octaves > 0 else "down"
-    return Suggestion(
-        max(-24, min(24, octaves)),
-        f"{where}, {abs(exact):.0f} semitones apart: {words} {way}, and the key stays the same.",
+    step = 12 if keep_key else 1
+    moved = max(-24, min(24, step * round(exact / step)))
+    where = (
+        f"The source lies around {source:.0f} Hz and the voice around {target:.0f} Hz, "
+        f"{abs(exact):.0f} semitones apart"
     )
+    if not moved:
+        return Suggestion(0, f"{where}: it can stay where it is.")
+    way = "up" if moved > 0 else "down"
+    if not keep_key:
+        return Suggestion(moved, f"{where}: {abs(moved)} semitones {way}.")
+    words = {12: "an octave", 24: "two octaves"}[abs(moved)]
+    return Suggestion(moved, f"{where}: {words} {way}, and the key stays the same.")

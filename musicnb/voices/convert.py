@@ -9,28 +9,34 @@ import numpy as np
 import torch
 
 from musicnb.audio.audio import Audio
-from musicnb.audio.provenance import Recipe
 from musicnb.errors import InputError
 from musicnb.runtime.device import device as pick_device
+from musicnb.runtime.job import Job
 from musicnb.voices.controls import Controls
 from musicnb.voices.f0 import F0
 from musicnb.voices.library import voice as find_voice
 from musicnb.voices.listen import SILENCE, Performance, level, listen
-from musicnb.voices.perform import filters, loudness_gain, sound
+from musicnb.voices.perform import at_home, filters, loudness_gain, sound
+from musicnb.voices.recipe import conversion_recipe
 from musicnb.voices.retrieval import retrieve
 from musicnb.voices.synthesis import HOP_LENGTH, SAMPLE_RATE
 from musicnb.voices.voice import Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
     from torch import Tensor
 
+#: Shares of the work.
+LISTENING, DECODING, SOUNDING = 0.4, 0.25, 0.35
+#: Samples whose level is set at once.
+PIECE = 1 << 20
+
 
 @dataclass(frozen=True)
 class Conversion:
-    """What `convert` made.
+    """What `convert` made. Taught in lesson 08.
 
     Attributes
     ----------
@@ -99,40 +105,76 @@ def convert(
     -----
     A phone recogniser hears what is sung, a small network gives the target's filters for it, and
     pulses of the wanted pitch go through them. After the conversion chain of so-vits-svc and
-    DDSP-SVC, rebuilt small.
+    DDSP-SVC, rebuilt small. Taught in lesson 08.
+
+    Examples
+    --------
+    >>> import musicnb
+    >>> phase = 2 * np.pi * 220 * np.arange(44100) / 44100
+    >>> tone = musicnb.Audio(0.1 * sum(np.sin(n * phase) / n for n in range(1, 9)), 44100)
+    >>> made = musicnb.convert(tone, "slt", transpose=12)
+    >>> made.audio, round(float(np.nanmedian(made.f0.hz)), -1)
+    (Audio(1 channel, 1.000 s, 44100 Hz), 440.0)
     """
+    return convert_job(
+        audio, voice, f0=f0, controls=controls, seed=seed, device=device, **settings
+    ).run()
+
+
+def convert_job(
+    audio: Audio,
+    voice: str | Voice | Mapping[str, ArrayLike],
+    *,
+    f0: F0 | str | Sequence[str] = "swift",
+    controls: Controls | None = None,
+    seed: int = 0,
+    device: str | None = None,
+    **settings: Any,
+) -> Job[Conversion]:
+    """Return :func:`convert` as a job, to watch or to cancel."""
     chosen = replace(controls or Controls(), **_known(settings))
-    mixture = _mixture(voice)
+    mixture = mixture_of(voice)
     for each, _ in mixture:
         each.require_consent()
+    if not audio.frames:
+        raise InputError("the sound is empty", expected="at least one frame", todo="Pass another.")
     where = pick_device(device)
-    heard = listen(audio, f0=f0, device=device)
-    told = _prepared(heard, chosen)
-    pulse_bands, noise_bands, weights = _filters(told, mixture, chosen, where)
-    made = sound(
-        torch.from_numpy(told.hz),
-        pulse_bands,
-        noise_bands,
-        seed=seed,
-        noise_scale=chosen.noise_scale,
-        formant_shift=chosen.formant_shift,
-    )
-    frames = round(audio.frames * SAMPLE_RATE / audio.sample_rate)
-    if not chosen.durations and chosen.tempo == 1:
-        made = torch.nn.functional.pad(made, (0, max(0, frames - len(made))))[:frames]
-    names = {
-        each.name: round(float(w.mean()), 3) for (each, _), w in zip(mixture, weights, strict=True)
-    }
-    arguments = {"voice": names, "seed": seed} | chosen.to_dict()
-    recipe = Recipe("convert", arguments, (audio.recipe,) if audio.recipe else ())
-    return Conversion(
-        audio=Audio(_levelled(made, told).numpy(), SAMPLE_RATE, recipe=recipe),
-        source_f0=_curve(heard.hz),
-        f0=_curve(told.hz),
-        controls=chosen,
-        voices=names,
-        whose=" ".join(_whose(each) for each, _ in mixture),
-    )
+    recipe = conversion_recipe(audio, mixture, f0, chosen, seed)
+
+    def task(job: Job[Conversion]) -> Conversion:
+        def share(part: float, frames: int) -> Callable[[int], None]:
+            """Return what counts frames of one part of the work."""
+            return lambda done: job.advance(part * audio.duration * done / max(frames, 1))
+
+        heard_frames = round(audio.duration * 100) + 1
+        heard = listen(audio, f0=f0, device=device, each=share(LISTENING, heard_frames))
+        told = prepared(heard, chosen)
+        pulse_bands, noise_bands, weights = mixed_filters(
+            at_home(told), mixture, chosen, where, share(DECODING, told.frames * len(mixture))
+        )
+        made = sound(
+            torch.from_numpy(told.hz),
+            pulse_bands,
+            noise_bands,
+            seed=seed,
+            noise_scale=chosen.noise_scale,
+            formant_shift=chosen.formant_shift,
+            each=share(SOUNDING, told.frames),
+        )
+        frames = round(audio.frames * SAMPLE_RATE / audio.sample_rate)
+        if not chosen.durations and chosen.tempo == 1:
+            made = torch.nn.functional.pad(made, (0, max(0, frames - len(made))))[:frames]
+        shares = [round(float(weight.mean()), 3) for weight in weights]
+        return Conversion(
+            audio=Audio(_levelled(made, told).numpy(), SAMPLE_RATE, recipe=recipe),
+            source_f0=_curve(heard.hz),
+            f0=_curve(told.hz),
+            controls=chosen,
+            voices={each.name: part for (each, _), part in zip(mixture, shares, strict=True)},
+            whose=" ".join(_whose(each) for each, _ in mixture),
+        )
+
+    return Job(task, total=audio.duration, title="Converting", unit="s")
 
 
 def _known(settings: dict[str, Any]) -> dict[str, Any]:
@@ -146,7 +188,7 @@ def _known(settings: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def _mixture(
+def mixture_of(
     voice: str | Voice | Mapping[str, ArrayLike],
 ) -> list[tuple[Voice, NDArray[np.float64]]]:
     """Return the voices with their weights, as they were given."""
@@ -163,7 +205,7 @@ def _mixture(
     return pairs
 
 
-def _prepared(heard: Performance, chosen: Controls) -> Performance:
+def prepared(heard: Performance, chosen: Controls) -> Performance:
     """Return the performance in the wanted time, key and dynamics."""
     told = heard.at(_positions(heard.frames, chosen))
     loud = told.loudness
@@ -187,11 +229,12 @@ def _positions(frames: int, chosen: Controls) -> NDArray[np.float64]:
     return np.interp(np.arange(round(when[-1])), when, np.arange(frames + 1)).clip(0, frames - 1)
 
 
-def _filters(
+def mixed_filters(
     told: Performance,
     mixture: list[tuple[Voice, NDArray[np.float64]]],
     chosen: Controls,
     where: torch.device,
+    each_done: Callable[[int], None],
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return the filters of the mixed voices, and the weights (voices, frames)."""
     places = np.linspace(0, 1, max(told.frames, 1))
@@ -207,20 +250,26 @@ def _filters(
             protect=chosen.protect,
             voiced=told.hz > 0,
         )
-        made = filters(replace(told, content=content), each.decoder.to(where), each.speaker, where)
+        made = filters(
+            replace(told, content=content), each.decoder.to(where), each.speaker, where, each_done
+        )
         # Logarithms: the resonances of one voice glide to those of the other.
         pulse_bands = pulse_bands + weight * made[0]
         noise_bands = noise_bands + weight * made[1]
     return pulse_bands, noise_bands, weights
 
 
+@torch.inference_mode()
 def _levelled(made: Tensor, told: Performance) -> Tensor:
-    """Return the sound at the wanted loudness, and without a peak over full scale."""
+    """Bring the sound, in place, to the wanted loudness, without a peak over full scale."""
     found = level(made).numpy()[: told.frames]
     gain = loudness_gain(told.loudness[: len(found)], found)
-    line = np.interp(np.arange(len(made)) / HOP_LENGTH, np.arange(len(gain)), gain)
-    loud = made * torch.from_numpy(10 ** (line / 20)).float()
-    return loud / max(1.0, float(loud.abs().max()) / 0.99)
+    frames = np.arange(len(gain))
+    for start in range(0, len(made), PIECE):
+        piece = made[start : start + PIECE]
+        line = np.interp((start + np.arange(len(piece))) / HOP_LENGTH, frames, gain)
+        piece *= torch.from_numpy(10 ** (line / 20)).float()
+    return made.div_(max(1.0, float(made.abs().max()) / 0.99))
 
 
 def _curve(hz: NDArray[np.float32]) -> F0:

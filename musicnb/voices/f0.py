@@ -26,6 +26,8 @@ A4, A4_NOTE = 440.0, 69
 GLIDE_S = 0.06
 #: Every tone, 0 for C to 11 for B.
 CHROMATIC = tuple(range(12))
+#: What a snapped curve adds to the name of its method.
+SNAPPED = ", snapped"
 #: Percentiles that stand for the lowest and the highest note of a voice.
 LOW, HIGH = 5, 95
 
@@ -49,6 +51,10 @@ class F0:
     >>> curve = F0(np.array([220.0, np.nan, 440.0]), np.ones(3), "by hand")
     >>> curve.voiced.tolist(), curve.transpose(12).hz.tolist()
     ([True, False, True], [440.0, nan, 880.0])
+
+    Notes
+    -----
+    Taught in lesson 07.
     """
 
     hz: NDArray[np.float32]
@@ -106,9 +112,18 @@ class F0:
 
     # ---- what can be done with it ----------------------------------------------------------------
 
-    def transpose(self, semitones: float) -> F0:
-        """Return the curve higher (or, if negative, lower) by so many semitones."""
-        return replace(self, hz=self.hz * np.float32(2 ** (semitones / 12)))
+    def transpose(
+        self, semitones: float, *, start: float | None = None, stop: float | None = None
+    ) -> F0:
+        """Return the curve higher (or, if negative, lower) by so many semitones.
+
+        With `start` or `stop`, in seconds, only that stretch of it: ``transpose(12, start=1,
+        stop=2)`` mends a second that was heard an octave too low.
+        """
+        where = self._stretch(start, stop)
+        made = self.hz.copy()
+        made[where] *= np.float32(2 ** (semitones / 12))
+        return replace(self, hz=made)
 
     def edited(self, times: ArrayLike, hz: ArrayLike) -> F0:
         """Return the curve with other values between the first and the last of `times`.
@@ -132,7 +147,7 @@ class F0:
             )
         order = np.argsort(at, kind="stable")
         at, values = at[order], values[order]
-        where = (self.times >= at[0] - STEP / 2) & (self.times <= at[-1] + STEP / 2)
+        where = self._stretch(at[0], at[-1])
         # In logarithms a straight line is an even glide; NaN stays NaN up to the next point.
         with np.errstate(divide="ignore", invalid="ignore"):
             line = np.exp2(np.interp(self.times[where], at, np.log2(values)))
@@ -140,7 +155,14 @@ class F0:
         made[where] = line
         return replace(self, hz=made, confidence=np.where(where, 1, self.confidence))
 
-    def snap(self, tones: Iterable[int] = CHROMATIC, *, strength: float = 1.0) -> F0:
+    def snap(
+        self,
+        tones: Iterable[int] = CHROMATIC,
+        *,
+        strength: float = 1.0,
+        start: float | None = None,
+        stop: float | None = None,
+    ) -> F0:
         """Return the curve drawn to the nearest notes.
 
         What is corrected is the drift from the note, not the vibrato around it: the correction is
@@ -152,6 +174,8 @@ class F0:
             The tones allowed, 0 for C to 11 for B. C major is ``(0, 2, 4, 5, 7, 9, 11)``.
         strength : float
             0 leaves the curve as it is, 1 brings every note's mean to the tone.
+        start, stop : float, optional
+            Seconds; nothing outside is changed. By default all of it.
 
         Examples
         --------
@@ -168,16 +192,29 @@ class F0:
                 todo="For C major pass (0, 2, 4, 5, 7, 9, 11).",
             )
         grid = np.array([octave * 12 + tone for octave in range(11) for tone in allowed])
-        notes = self.notes.astype(np.float64)
+        where = self._stretch(start, stop)
+        notes = self.notes[where].astype(np.float64)
         correction = np.zeros(len(notes))
-        for start, stop in _stretches(self.voiced):
-            nearest = np.abs(_smoothed(notes[start:stop])[:, None] - grid).argmin(1)
-            for first, last in _runs(nearest):
-                mean = notes[start + first : start + last].mean()
-                correction[start + first : start + last] = grid[nearest[first]] - mean
-            correction[start:stop] = _smoothed(correction[start:stop])
-        made = A4 * 2 ** ((notes + strength * correction - A4_NOTE) / 12)
-        return replace(self, hz=made.astype(np.float32), method=f"{self.method}, snapped")
+        for first, last in _stretches(~np.isnan(notes)):
+            nearest = np.abs(_smoothed(notes[first:last])[:, None] - grid).argmin(1)
+            for low, high in _runs(nearest):
+                mean = notes[first + low : first + high].mean()
+                correction[first + low : first + high] = grid[nearest[low]] - mean
+            correction[first:last] = _smoothed(correction[first:last])
+        made = self.hz.copy()
+        made[where] = A4 * 2 ** ((notes + strength * correction - A4_NOTE) / 12)
+        return replace(self, hz=made, method=f"{self.method.removesuffix(SNAPPED)}{SNAPPED}")
+
+    def _stretch(self, start: float | None, stop: float | None) -> NDArray[np.bool_]:
+        """Return where a stretch of time is, its ends included."""
+        first, last = -math.inf if start is None else start, math.inf if stop is None else stop
+        if not first <= last:
+            raise InputError(
+                f"the stretch goes from {first:g} to {last:g} s",
+                expected="a start before the stop",
+                todo="Pass them the other way round.",
+            )
+        return (self.times >= first - STEP / 2) & (self.times <= last + STEP / 2)
 
     # ---- files -----------------------------------------------------------------------------------
 

@@ -13,11 +13,14 @@ import torch
 from torch import Tensor
 
 from musicnb.voices import synthesis
+from musicnb.voices.disguise import said_by
 from musicnb.voices.listen import Performance
 from musicnb.voices.perform import controls
 from musicnb.voices.synthesis import HOP_LENGTH
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from musicnb.voices.network import DecoderNet
 
 #: Window lengths of the loss, in samples.
@@ -33,13 +36,23 @@ class Pieces:
     ----------
     takes : list of (Performance, Tensor)
         Curves, and the sound (samples,) at 44.1 kHz.
+    others : list of Tensor, optional
+        Indexes of other voices, (kept, 64). If there are some, a share `LENT` of the stretches
+        have the content of one of them, and how loud a stretch is said to be is a little off: what
+        is to be converted comes from others, too.
     """
 
     #: Frames of a stretch.
     FRAMES = 150
+    LENT = 0.35
+    #: How far off the loudness is, in dB.
+    OFF = 2.0
 
-    def __init__(self, takes: list[tuple[Performance, Tensor]]) -> None:
+    def __init__(
+        self, takes: list[tuple[Performance, Tensor]], others: Sequence[Tensor] = ()
+    ) -> None:
         self.takes = [each for each in takes if each[0].frames > self.FRAMES]
+        self.others = others
         lengths = np.array([each[0].frames for each in self.takes], np.float64)
         self.share = lengths / max(lengths.sum(), 1)
 
@@ -48,9 +61,14 @@ class Pieces:
         performance, samples = self.takes[int(rng.choice(len(self.takes), p=self.share))]
         start = int(rng.integers(performance.frames - self.FRAMES))
         at = slice(start, start + self.FRAMES)
-        cut = Performance(performance.content[:, at], performance.hz[at], performance.loudness[at])
+        content, loudness = performance.content[:, at], performance.loudness[at]
+        if self.others:
+            loudness = loudness + np.float32(rng.normal(0, self.OFF))
+            if rng.random() < self.LENT:
+                content = said_by(content, self.others[int(rng.integers(len(self.others)))])
         sound = samples[start * HOP_LENGTH : (start + self.FRAMES) * HOP_LENGTH]
         missing = self.FRAMES * HOP_LENGTH - len(sound)
+        cut = Performance(content, performance.hz[at], loudness)
         return cut, torch.nn.functional.pad(sound, (0, missing))
 
 

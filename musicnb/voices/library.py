@@ -25,21 +25,37 @@ def voices_dir() -> Path:
 
 
 def voice_names() -> list[str]:
-    """Return the names of all voices: those of the library, then those trained here."""
+    """Return the names of all voices: those of the library, then those trained here.
+
+    Taught in lesson 08.
+
+    Examples
+    --------
+    >>> import musicnb
+    >>> musicnb.voice_names()[:8]
+    ['awb', 'joe', 'kal', 'ked', 'rms', 'robot', 'ru', 'slt']
+    """
     return [*_names(PACKAGED), *(n for n in _names(voices_dir()) if n not in _names(PACKAGED))]
 
 
 def voice(name: str | Voice) -> Voice:
-    """Return a voice by its name.
+    """Return a voice by its name. Taught in lesson 08.
 
     Raises
     ------
     musicnb.errors.InputError
         If there is no such voice.
+
+    Examples
+    --------
+    >>> import musicnb
+    >>> slt = musicnb.voice("slt")
+    >>> slt.about["what"], slt.about["licence"]
+    ("A woman, American; flite's slt (CMU ARCTIC)", 'CMU (BSD-like)')
     """
     if isinstance(name, Voice):
         return name
-    folder = _folder(name)
+    folder = folder_of(name)
     return _loaded(folder, (folder / CARD).stat().st_mtime_ns)
 
 
@@ -56,7 +72,7 @@ def remove_voice(name: str) -> None:
     musicnb.errors.InputError
         If there is none of that name, or it came with musicnb.
     """
-    folder = _folder(name)
+    folder = folder_of(name)
     if folder.parent == PACKAGED:
         raise InputError(
             f"the voice {name!r} came with musicnb",
@@ -89,7 +105,14 @@ def new_folder(name: str) -> Path:
     return voices_dir() / name
 
 
-def _folder(name: str) -> Path:
+def folder_of(name: str) -> Path:
+    """Return the folder of a voice: its card, its index, and what else is kept with it.
+
+    Raises
+    ------
+    musicnb.errors.InputError
+        If there is no such voice.
+    """
     for place in (PACKAGED, voices_dir()):
         if isinstance(name, str) and NAME.fullmatch(name) and (place / name / CARD).is_file():
             return place / name

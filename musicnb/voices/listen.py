@@ -17,11 +17,12 @@ from musicnb.runtime.weights import card, load_weights
 from musicnb.voices import features
 from musicnb.voices.estimate_f0 import estimate_f0
 from musicnb.voices.f0 import F0
-from musicnb.voices.network import ContentNet
+from musicnb.voices.network import FEATURES, ContentNet
 from musicnb.voices.synthesis import HOP_LENGTH, N_FFT, SAMPLE_RATE
+from musicnb.voices.whisper import whisper_encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
     from torch import Tensor
@@ -29,8 +30,12 @@ if TYPE_CHECKING:
     from musicnb.audio.audio import Audio
 
 CONTENT = "content"
-#: Frames the content network takes at once, and those it sees beyond either end of them.
-BLOCK, CONTEXT = 3000, 64
+#: Frames the decoder takes at once, and those it sees beyond either end of them.
+BLOCK, CONTEXT = 1500, 64
+#: Frames that are heard at once, and those that the next ones share with them.
+WINDOW, OVERLAP = 1200, 200
+#: The peak of what the networks learned from: softer sounds would sink in their noise floor.
+PEAK = 0.35
 #: Silence, in dBFS.
 SILENCE = -100.0
 
@@ -83,6 +88,7 @@ def listen(
     *,
     f0: F0 | str | Sequence[str] = "swift",
     device: str | None = None,
+    each: Callable[[int], None] = lambda _: None,
 ) -> Performance:
     """Return what is sung in a recording of one voice.
 
@@ -94,6 +100,8 @@ def listen(
         The pitch, or the methods by which `estimate_f0` finds it.
     device : {'auto', 'cpu', 'cuda', 'cuda:N'}, optional
         Where to compute.
+    each : callable, optional
+        Is told the frames that are done, as they are.
     """
     where = pick_device(device)
     mono = np.ascontiguousarray(audio.samples.mean(axis=0, keepdims=True))
@@ -102,10 +110,11 @@ def listen(
     loudness = level(torch.from_numpy(resample(mono, audio.sample_rate, SAMPLE_RATE)[0]))
     frames = len(loudness)
     curve = f0 if isinstance(f0, F0) else estimate_f0(audio, f0, device=device)
-    content = hear(torch.from_numpy(resample(mono, audio.sample_rate, features.SAMPLE_RATE)), where)
+    samples = torch.from_numpy(resample(mono, audio.sample_rate, features.SAMPLE_RATE))
+    said = hear(levelled(samples), where, each)
     return Performance(
-        content=_fitted(content.numpy(), frames),
-        hz=_fitted(np.nan_to_num(curve.hz)[None], frames)[0],
+        content=fitted(said.numpy(), frames),
+        hz=fitted(np.nan_to_num(curve.hz)[None], frames)[0],
         loudness=loudness.numpy(),
     )
 
@@ -119,27 +128,57 @@ def level(samples: Tensor) -> Tensor:
     >>> level(torch.full((44100,), 0.1))[50].round().item()
     -20.0
     """
-    padded = functional.pad(samples[None, None].square(), (N_FFT // 2, N_FFT // 2))
-    power = functional.avg_pool1d(padded, N_FFT, HOP_LENGTH)[0, 0]
-    return 10 * power.clamp(min=10 ** (SILENCE / 10)).log10()
+    padded = functional.pad(samples, (N_FFT // 2, N_FFT // 2))
+    frames = len(samples) // HOP_LENGTH + 1
+    parts = []
+    for start in range(0, frames, BLOCK):
+        stop = min(frames, start + BLOCK)
+        some = padded[start * HOP_LENGTH : (stop - 1) * HOP_LENGTH + N_FFT]
+        parts.append(functional.avg_pool1d(some[None, None].square(), N_FFT, HOP_LENGTH)[0, 0])
+    return 10 * torch.cat(parts).clamp(min=10 ** (SILENCE / 10)).log10()
+
+
+def levelled(samples: Tensor) -> Tensor:
+    """Return a recording as loud as those that the content network learned from.
+
+    Examples
+    --------
+    >>> import torch
+    >>> round(float(levelled(torch.rand(1, 8000) / 100).max()), 2)
+    0.35
+    """
+    return samples * (PEAK / samples.abs().max().clamp(min=1e-4))
+
+
+def hear(
+    samples: Tensor, device: torch.device, each: Callable[[int], None] = lambda _: None
+) -> Tensor:
+    """Return the features (64, frames) of mono sound at 16 kHz, (1, samples)."""
+    return content(features.seen_of(samples), device, each)
 
 
 @torch.inference_mode()
-def hear(samples: Tensor, device: torch.device) -> Tensor:
-    """Return the features (64, frames) of mono sound at 16 kHz, (1, samples).
+def content(
+    sight: Tensor, device: torch.device, each: Callable[[int], None] = lambda _: None
+) -> Tensor:
+    """Return the features (64, frames) of what is `seen`, (1, 80, frames), however long it is.
 
-    In blocks that see beyond their ends: the result does not depend on them.
+    Whisper hears 30 s at most, so this takes a window at a time; one fades into the next over the
+    two seconds that both hear. `each` is told the frames that are done, as they are.
     """
-    net = content_network(device)
-    mel = features.normalised_mel(features.power(samples))
-    frames = mel.shape[2]
-    parts = []
-    for start in range(0, frames, BLOCK):
-        first = max(0, start - CONTEXT)
-        last = min(frames, start + BLOCK + CONTEXT)
-        made = net(mel[:, :, first:last].to(device))[0].cpu()
-        parts.append(made[:, start - first : start - first + BLOCK])
-    return torch.cat(parts, dim=1)
+    encoder, net = whisper_encoder(device), content_network(device)
+    frames = sight.shape[2]
+    total, weights = torch.zeros(FEATURES, frames), torch.zeros(frames)
+    for start in range(0, max(1, frames - OVERLAP), WINDOW - OVERLAP):
+        part = slice(start, min(frames, start + WINDOW))
+        length = part.stop - start
+        made = net(encoder(sight[:, :, part].to(device)))[0, :, :length].cpu()
+        away = torch.arange(1, length + 1, dtype=torch.float32)
+        weight = torch.minimum(away, away.flip(0)).clamp(max=OVERLAP)
+        total[:, part] += weight * made
+        weights[part] += weight
+        each(length if part.stop == frames else WINDOW - OVERLAP)
+    return total / weights
 
 
 @lru_cache(maxsize=2)
@@ -150,7 +189,14 @@ def content_network(device: torch.device) -> ContentNet:
     return net.eval().to(device)
 
 
-def _fitted(values: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
-    """Return `frames` values; rounding of rates may leave one too many or too few."""
+def fitted(values: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
+    """Return `frames` values a row; rounding of rates may leave one too many or too few.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> fitted(np.ones((1, 2), np.float32), 3).tolist()
+    [[1.0, 1.0, 1.0]]
+    """
     missing = max(0, frames - values.shape[1])
     return np.pad(values, ((0, 0), (0, missing)), mode="edge")[:, :frames]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,8 +23,14 @@ if TYPE_CHECKING:
 
     Levels = NDArray[np.floating[Any]]
 
+#: As loud as half the voiced moments of what the decoder learned from are, in dBFS.
+AT_HOME = -21.0
+#: Frames whose sound is made at once.
+SOUNDED = 500
 #: Frames that the synthesis sees beyond either end of a block: more than half its window.
 EDGE = 8
+#: Frames whose noise is drawn at once.
+A_SECOND = 100
 
 
 def controls(performance: Performance) -> Tensor:
@@ -38,14 +45,39 @@ def controls(performance: Performance) -> Tensor:
     return torch.stack((octaves, voiced, loudness))[None]
 
 
+def at_home(performance: Performance, whole: Performance | None = None) -> Performance:
+    """Return the performance as loud as the decoder is used to.
+
+    A voice that is told to be soft sounds otherwise, not only softer; how near somebody stood to
+    the microphone must not do that. A part is brought to where the `whole` belongs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from musicnb.voices.listen import Performance
+    >>> content, hz = np.zeros((64, 3), np.float32), np.full(3, 220, np.float32)
+    >>> at_home(Performance(content, hz, np.full(3, -30, np.float32))).loudness.tolist()
+    [-21.0, -21.0, -21.0]
+    """
+    known = whole or performance
+    voiced = known.loudness[(known.hz > 0) & (known.loudness > SILENCE)]
+    gain = AT_HOME - np.median(voiced) if len(voiced) else np.float32(0)
+    loud = performance.loudness
+    return replace(performance, loudness=np.where(loud > SILENCE, loud + gain, SILENCE))
+
+
 @torch.inference_mode()
 def filters(
-    performance: Performance, net: DecoderNet, speaker: Tensor, device: torch.device
+    performance: Performance,
+    net: DecoderNet,
+    speaker: Tensor,
+    device: torch.device,
+    each: Callable[[int], None] = lambda _: None,
 ) -> tuple[Tensor, Tensor]:
     """Return the voice's filters for pulses and for noise, (BANDS, frames) each.
 
     `speaker` is (SPEAKER,), or (SPEAKER, frames) where it changes. In blocks that see beyond their
-    ends: the result does not depend on them.
+    ends: the result does not depend on them. `each` is told the frames that are done.
     """
     content = torch.from_numpy(performance.content)[None]
     told = controls(performance)
@@ -62,8 +94,9 @@ def filters(
             whole[None, :, part].to(device),
         )
         keep = slice(start - first, start - first + BLOCK)
-        for kept, each in zip((pulses, noise), made, strict=True):
-            kept.append(each[0, :, keep].cpu())
+        for kept, bands in zip((pulses, noise), made, strict=True):
+            kept.append(bands[0, :, keep].cpu())
+        each(min(BLOCK, frames - start))
     return torch.cat(pulses, 1), torch.cat(noise, 1)
 
 
@@ -80,19 +113,20 @@ def sound(
 ) -> Tensor:
     """Return mono sound at 44.1 kHz, (frames * HOP_LENGTH,).
 
-    In blocks without seams: pulses and noise are drawn for the whole, and a block is worked out
-    with what its window sees beyond its ends. `each` is told the frames that are done.
+    In blocks without seams: the phase of the pulses goes on from one to the next, and a block is
+    worked out with what its window sees beyond its ends. `each` is told the frames that are done.
     """
     frames = len(hz)
-    train = synthesis.pulses(hz[None], frames)
-    generator = torch.Generator().manual_seed(seed)
-    noise = torch.randn((1, frames * HOP_LENGTH), generator=generator)
+    curve, whole = synthesis.held(hz[None]), hz[None]
+    train, phase, drawn = torch.zeros(1, 0), torch.zeros(1, 1, dtype=torch.float64), 0
     parts = []
     for first, last, start, stop in _blocks(frames):
-        at = slice(first * HOP_LENGTH, last * HOP_LENGTH)
+        more, phase = synthesis.pulses_of_block(curve, whole, slice(drawn, last), phase)
+        drawn = last
+        train = torch.cat((train, more), 1)[:, -(last - first) * HOP_LENGTH :]
         made = synthesis.shape(
-            train[:, at],
-            noise[:, at],
+            train,
+            noise_of(first, last, seed),
             pulse_bands[None, :, first:last],
             noise_bands[None, :, first:last],
             noise_scale=noise_scale,
@@ -103,10 +137,21 @@ def sound(
     return torch.cat(parts) if parts else torch.zeros(0)
 
 
+def noise_of(first: int, last: int, seed: int) -> Tensor:
+    """Return the noise of some frames, (1, samples): each has its own, whatever the block."""
+    drawn = [
+        np.random.default_rng((seed, second)).standard_normal(A_SECOND * HOP_LENGTH, np.float32)
+        for second in range(first // A_SECOND, -(-last // A_SECOND))
+    ]
+    skipped = first % A_SECOND * HOP_LENGTH
+    samples = np.concatenate(drawn)[skipped : skipped + (last - first) * HOP_LENGTH]
+    return torch.from_numpy(samples)[None]
+
+
 def _blocks(frames: int) -> Iterator[tuple[int, int, int, int]]:
     """Yield (first seen, behind the last seen, first kept, behind the last kept) of each block."""
-    for start in range(0, frames, BLOCK):
-        stop = min(frames, start + BLOCK)
+    for start in range(0, frames, SOUNDED):
+        stop = min(frames, start + SOUNDED)
         yield max(0, start - EDGE), min(frames, stop + EDGE), start, stop
 
 

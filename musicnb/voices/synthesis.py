@@ -29,6 +29,7 @@ LOWEST, HIGHEST = -14.0, 6.0
 
 
 @lru_cache(maxsize=1)
+@torch.inference_mode(mode=False)  # whoever asks first, a training may use it after
 def _to_bins() -> Tensor:
     """Return what takes bands to bins, in straight lines between their centres: (BINS, BANDS)."""
     top = 1 + math.log(SAMPLE_RATE / 2 / CORNER_HZ)
@@ -79,14 +80,55 @@ def pulses(hz: Tensor, frames: int) -> Tensor:
     """
     samples = frames * HOP_LENGTH
     voiced = functional.interpolate((hz > 0).float()[:, None], size=samples, mode="nearest")[:, 0]
-    # Straight lines from frame to frame; where there is no voice the last pitch is held.
-    held = torch.where(hz > 0, hz, torch.nan)
-    held = _filled(held)
-    smooth = functional.interpolate(held[:, None], size=samples, mode="linear")[:, 0].double()
-    phase = torch.cumsum(smooth / SAMPLE_RATE, dim=1)
+    smooth = functional.interpolate(held(hz)[:, None], size=samples, mode="linear")[:, 0].double()
+    return _train(smooth, voiced, torch.zeros(len(hz), 1, dtype=torch.float64, device=hz.device))[0]
+
+
+def pulses_of_block(
+    curve: Tensor, hz: Tensor, block: slice, phase: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return the pulses of some frames of a whole, and the phase in which they end.
+
+    Parameters
+    ----------
+    curve : Tensor
+        `held` of the whole `hz`, (1, frames).
+    hz : Tensor
+        f0 of the whole, (1, frames).
+    block : slice
+        Which frames.
+    phase : Tensor
+        In which the frames before them ended, (1, 1), in turns.
+
+    Examples
+    --------
+    >>> import torch
+    >>> hz = torch.linspace(100, 300, 100)[None]
+    >>> start = torch.zeros(1, 1, dtype=torch.float64)
+    >>> one, phase = pulses_of_block(held(hz), hz, slice(0, 40), start)
+    >>> two, _ = pulses_of_block(held(hz), hz, slice(40, 100), phase)
+    >>> bool((torch.cat((one, two), 1) - pulses(hz, 100)).abs().max() < 0.05)
+    True
+    """
+    before = max(0, block.start - 1)
+    seen = curve[:, before : block.stop + 1]
+    smooth = functional.interpolate(seen[:, None], scale_factor=HOP_LENGTH, mode="linear")[:, 0]
+    first = (block.start - before) * HOP_LENGTH
+    length = (block.stop - block.start) * HOP_LENGTH
+    voiced = (hz[:, block] > 0).float().repeat_interleave(HOP_LENGTH, dim=1)
+    return _train(smooth[:, first : first + length].double(), voiced, phase)
+
+
+def _train(smooth: Tensor, voiced: Tensor, phase: Tensor) -> tuple[Tensor, Tensor]:
+    turns = phase + torch.cumsum(smooth / SAMPLE_RATE, dim=1)
     period = (SAMPLE_RATE / smooth).float()
-    distance = (phase - phase.round()).float() * period
-    return torch.sinc(distance) * period.sqrt() * voiced
+    distance = (turns - turns.round()).float() * period
+    return torch.sinc(distance) * period.sqrt() * voiced, turns[:, -1:]
+
+
+def held(hz: Tensor) -> Tensor:
+    """Return the curve without gaps: where there is no voice the last pitch is held."""
+    return _filled(torch.where(hz > 0, hz, torch.nan))
 
 
 def _filled(hz: Tensor) -> Tensor:

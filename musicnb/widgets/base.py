@@ -46,12 +46,13 @@ class Widget(anywidget.AnyWidget):
         super().__init__(_infos=[sound.info() for sound in sounds], **traits)
         self.on_msg(self._hear)
 
-    def _hear(self, _: Any, question: Any, __: Any) -> None:
+    def _hear(self, _: Any, question: Any, buffers: Sequence[Any]) -> None:
         if not isinstance(question, dict) or "id" not in question:
             return
         try:
             answer = getattr(self, f"_answer_{question.get('method')}", self._unknown)
-            result, buffers = answer(question.get("params") or {})
+            params = question.get("params") or {}
+            result, given = answer({**params, "buffers": buffers} if buffers else params)
         except MusicnbError as error:
             self.send({"id": question["id"], "error": str(error)})
         except Exception as error:
@@ -59,7 +60,7 @@ class Widget(anywidget.AnyWidget):
             self.send({"id": question["id"], "error": f"{type(error).__name__}: {error}"})
             raise
         else:
-            self.send({"id": question["id"], "result": result}, list(buffers))
+            self.send({"id": question["id"], "result": result}, list(given))
 
     # ---- what every widget is asked ----------------------------------------------------------
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from musicnb.errors import InputError
-from musicnb.widgets import overlays as kinds
-from musicnb.widgets.base import Answer, Widget
 from musicnb.widgets.code import call, name_of
 from musicnb.widgets.colormaps import COLORMAPS
+from musicnb.widgets.f0_edits import f0_code
+from musicnb.widgets.overlaid import Overlaid
 from musicnb.widgets.picture import overview, picture
 from musicnb.widgets.region import Region, band_pass
 from musicnb.widgets.sound import Sound, sound_of
@@ -20,12 +19,9 @@ from musicnb.widgets.tiles import WINDOWS, default_window
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
 
-    from numpy.typing import ArrayLike
-
-    from musicnb.analysis.saliency import Saliency
     from musicnb.audio.audio import Audio
+    from musicnb.widgets.base import Answer
 
 SCALES = ("mel", "log", "linear", "cqt")
 #: Choices of what is shown, and the signals of each.
@@ -41,7 +37,7 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-class SpectrogramExplorer(Widget):
+class SpectrogramExplorer(Overlaid):
     """A spectrogram to zoom, play, select and measure, in a notebook.
 
     Parameters
@@ -106,8 +102,6 @@ class SpectrogramExplorer(Widget):
     selection = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     view = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     playhead = traitlets.Float().tag(sync=True)
-    #: Name, kind, colour and number of each overlay; the front end asks for the data.
-    _overlays: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
 
     def __init__(
         self,
@@ -125,12 +119,10 @@ class SpectrogramExplorer(Widget):
         view: Region | dict[str, float] | None = None,
     ) -> None:
         self._given = audio
-        self._sound = sound_of(audio)
-        window = n_fft or default_window(self._sound.sample_rate)
-        self._overlay_data: dict[str, kinds.Overlay] = {}
-        self._overlays_made = 0
+        sound = self._sound = sound_of(audio)
+        window = n_fft or default_window(sound.sample_rate)
         super().__init__(
-            [self._sound],
+            sound,
             _kind="explorer",
             scale=scale,
             colormap=colormap,
@@ -230,113 +222,7 @@ class SpectrogramExplorer(Widget):
             )
         return band_pass(self._sound, Region(**self.selection))
 
-    # ---- overlays ----------------------------------------------------------------------------
-
-    def add_curve(
-        self, name: str, times: ArrayLike, values: ArrayLike, *, color: str | None = None
-    ) -> None:
-        """Draw a curve of frequency over time, such as f0.
-
-        Parameters
-        ----------
-        name : str
-            Shown in the legend; an overlay of the same name is replaced.
-        times, values : array_like
-            Seconds and Hz, of one length; NaN leaves a gap.
-        color : str, optional
-            A CSS colour such as '#e69f00'.
-
-        Examples
-        --------
-        >>> import musicnb
-        >>> explorer = SpectrogramExplorer(musicnb.load("demo:starfall", duration=4))
-        >>> explorer.add_curve("f0", [0, 1, 2], [220, float("nan"), 440])
-        """
-        self._add(kinds.curve(name, times, values, color))
-
-    def add_lines(self, name: str, times: ArrayLike, *, color: str | None = None) -> None:
-        """Draw vertical lines, such as beats, at `times` in seconds."""
-        self._add(kinds.lines(name, times, color))
-
-    def add_labels(
-        self, name: str, labels: Sequence[tuple[float, float, str]], *, color: str | None = None
-    ) -> None:
-        """Write texts over stretches of time: (start, stop, text) each."""
-        self._add(kinds.labels(name, labels, color))
-
-    def add_mask(
-        self,
-        name: str,
-        mask: ArrayLike,
-        *,
-        region: Region | dict[str, float] | None = None,
-        color: str | None = None,
-    ) -> None:
-        """Tint the spectrogram where a mask is high, as saliency or a separated stem.
-
-        Parameters
-        ----------
-        name : str
-            Shown in the legend.
-        mask : array_like
-            Shape (frequency, time), 0 to 1, frequency rising evenly.
-        region : Region or dict, optional
-            Where it lies; by default over all of the sound, from 0 Hz to half the sample rate.
-        color : str, optional
-            A CSS colour.
-        """
-        place = Region.of("region", region, self._sound) if region else Region.whole(self._sound)
-        self._add(kinds.mask(name, mask, place, color))
-
-    def add_saliency(
-        self, saliency: Saliency, *, name: str | None = None, color: str | None = None
-    ) -> None:
-        """Tint what an answer of :func:`musicnb.analyze` rests on.
-
-        Parameters
-        ----------
-        saliency : Saliency
-            From ``analysis.saliency(head, start=..., duration=...)``.
-        name : str, optional
-            Shown in the legend; by default which answer it is.
-        color : str, optional
-            A CSS colour.
-
-        Examples
-        --------
-        >>> import musicnb
-        >>> song = musicnb.load("demo:glasswork", duration=8)
-        >>> explorer = SpectrogramExplorer(song)
-        >>> explorer.add_saliency(musicnb.analyze(song).saliency("key", duration=8))
-
-        Notes
-        -----
-        Taught in lesson 04. Where it is strong the answer is sensitive: no proof that it is right.
-        """
-        self._add(kinds.saliency(name, saliency, color))
-
-    def remove_overlay(self, name: str) -> None:
-        """Take an overlay away."""
-        if name not in self._overlay_data:
-            known = ", ".join(self._overlay_data) or "none"
-            raise _unfit("the overlay", name, f"one that is there ({known})")
-        del self._overlay_data[name]
-        self._overlays = [each for each in self._overlays if each["name"] != name]
-
-    def _add(self, overlay: kinds.Overlay) -> None:
-        self._overlays_made += 1
-        taken = {each["color"] for each in self._overlays}
-        color = overlay.color or next((c for c in kinds.COLORS if c not in taken), kinds.COLORS[0])
-        self._overlay_data[overlay.name] = replace(overlay, color=color)
-        shown = [each for each in self._overlays if each["name"] != overlay.name]
-        entry = {"name": overlay.name, "kind": overlay.kind, "color": color}
-        self._overlays = [*shown, {**entry, "id": self._overlays_made}]
-
     # ---- what the front end asks -------------------------------------------------------------
-
-    def _answer_overlay(self, params: dict[str, Any]) -> Answer:
-        overlay = self._overlay_data.get(params["name"])
-        return (overlay.content, overlay.buffers) if overlay else ({}, [])
 
     def _answer_code(self, params: dict[str, Any]) -> Answer:
         return {"code": self.code(view=params.get("view"))}, []
@@ -372,10 +258,16 @@ class SpectrogramExplorer(Widget):
         if tuple(self.dynamic_range) != self._usual_range(self.n_fft):
             options["dynamic_range"] = tuple(self.dynamic_range)
         lines = ["import musicnb", ""]
+        if self._f0:
+            made, f0 = f0_code(self._f0, self._given, self.f0_edits)
+            lines += made
         lines += [call("explorer", "musicnb.SpectrogramExplorer", name_of(self._given), options)]
         if self.playhead:
             lines += [f"explorer.playhead = {self.playhead:.6g}"]
-        lines += [f"# and the overlay {name!r}" for name in self._overlay_data]
+        if self._f0:
+            lines += [f"explorer.add_f0({f0})"]
+        others = [name for name in self._overlay_data if name != self._edited]
+        lines += [f"# and the overlay {name!r}" for name in others]
         return "\n".join([*lines, "explorer"])
 
     def _picture(self) -> tuple[bytes, str]:

@@ -31,13 +31,19 @@ NOT_OURS = "/voila/labextensions/"
 
 
 @pytest.fixture(scope="module")
-def chromium():
+def flags():
+    """What else the browser is started with; a module may have its own."""
+    return ()
+
+
+@pytest.fixture(scope="module")
+def chromium(flags):
     """The browser; of this module alone, because Playwright keeps an event loop running."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.fail(f"these tests need a browser: none of {', '.join(NAMES)} is on the PATH")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         yield browser
         browser.close()
 

@@ -8,22 +8,30 @@ import pytest
 from watch import SLOW, painted, ready
 
 pytestmark = pytest.mark.usefixtures("quiet")
-ALL = (cells.EXPLORER, cells.MIXER, cells.EFFECTS)
+ALL = (cells.EXPLORER, cells.MIXER, cells.EFFECTS, cells.VOICE)
+KINDS = ("explorer", "mixer", "effects-panel", "voice")
 
 
 def all_work(page):
-    for kind in ("explorer", "mixer", "effects-panel"):
+    for kind in KINDS:
         painted(ready(page.locator(f".mnb-{kind}")))
 
 
+def all_work_one_by_one(book):
+    """Look at each widget where it stands: what is out of sight may be hidden."""
+    book.show(*ALL)
+    book.wait_for_cells()
+    for cell, kind in enumerate(KINDS):
+        book.scroll_to(cell)
+        painted(ready(book.page.locator(f".mnb-{kind}")))
+
+
 def test_jupyterlab(lab):
-    lab.show(*ALL)
-    all_work(lab.page)
+    all_work_one_by_one(lab)
 
 
 def test_notebook_7(notebook7):
-    notebook7.show(*ALL)
-    all_work(notebook7.page)
+    all_work_one_by_one(notebook7)
 
 
 def test_voila(page, voila_server):

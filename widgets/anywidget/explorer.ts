@@ -1,4 +1,5 @@
 /** The explorer in a notebook: traits on one side, the renderer on the other. */
+import type { Edit } from "../core/f0.js";
 import type { Scope } from "../core/scope.js";
 import type { Region } from "../core/types.js";
 import { Channel } from "../sources/channel.js";
@@ -45,6 +46,7 @@ export async function renderExplorer(model: Model, host: HTMLElement, scope: Sco
     onSettings: (settings) => tell(Object.fromEntries(Object.entries(TRAITS).map(([key, trait]) => [trait, settings[key as keyof Settings]]))),
     onSelection: (selection) => tell({ selection }),
     onPlayhead: (playhead) => tell({ playhead }),
+    onF0Edits: (edits) => tell({ f0_edits: edits }),
     code: async (view) => String((await channel.request("code", { view })).result["code"]),
   });
   channel.onSilence((text) => handle.notice(text));
@@ -59,6 +61,7 @@ export async function renderExplorer(model: Model, host: HTMLElement, scope: Sco
   heed("change:selection", () => handle.select(model.get("selection") as Region | null));
   heed("change:view", () => handle.show(model.get("view") as Region | null));
   heed("change:playhead", () => handle.seek(model.get("playhead") as number));
+  heed("change:f0_edits", () => handle.edit(model.get("f0_edits") as Edit[]));
   heed("change:_overlays", () => void overlays(model, channel, handle));
   await overlays(model, channel, handle);
 }
@@ -67,21 +70,22 @@ interface Entry {
   readonly name: string;
   readonly kind: string;
   readonly color: string;
+  readonly edited?: boolean;
 }
 
 async function overlays(model: Model, channel: Channel, handle: ExplorerHandle): Promise<void> {
   const entries = model.get("_overlays") as readonly Entry[];
-  handle.overlay(await Promise.all(entries.map((entry) => fetchOverlay(channel, entry))));
+  handle.overlay(await Promise.all(entries.map((entry) => fetchOverlay(channel, entry))), model.get("f0_edits") as Edit[]);
 }
 
-async function fetchOverlay(channel: Channel, { name, kind, color }: Entry): Promise<Overlay> {
+async function fetchOverlay(channel: Channel, { name, kind, color, edited }: Entry): Promise<Overlay> {
   const { result, buffers } = await channel.request("overlay", { name });
   const bytes = (i: number): Uint8Array<ArrayBuffer> => {
     const view = buffers.at(i);
     return view ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice() : new Uint8Array();
   };
   const floats = (i: number): Float32Array => new Float32Array(bytes(i).buffer);
-  if (kind === "curve") return { name, color, content: { kind, times: floats(0), values: floats(1) } };
+  if (kind === "curve") return { name, color, edited, content: { kind, times: floats(0), values: floats(1) } };
   if (kind === "lines") return { name, color, content: { kind, times: floats(0) } };
   if (kind === "labels") return { name, color, content: { kind, labels: (result["labels"] ?? []) as [number, number, string][] } };
   const { columns = 0, rows = 0, ...region } = result as Partial<Region> & { columns?: number; rows?: number };

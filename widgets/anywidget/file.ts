@@ -5,8 +5,14 @@ import type { Channel } from "../sources/channel.js";
 const MAKING = 60_000;
 
 /** A large file in parts that every host lets through. */
-export async function fetchFile(channel: Channel, progress: (part: number) => void): Promise<Blob> {
-  const count = Number((await channel.request("render", {}, undefined, MAKING)).result["parts"]);
+export async function fetchFile(
+  channel: Channel,
+  progress: (part: number) => void,
+  method = "render",
+  params: Readonly<Record<string, unknown>> = {},
+  type = "audio/wav",
+): Promise<Blob> {
+  const count = Number((await channel.request(method, params, undefined, MAKING)).result["parts"]);
   const parts: Uint8Array<ArrayBuffer>[] = [];
   for (let index = 0; index < count; index += 1) {
     const { buffers } = await channel.request("part", { index });
@@ -14,5 +20,5 @@ export async function fetchFile(channel: Channel, progress: (part: number) => vo
     parts.push(new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice());
     progress((index + 1) / count);
   }
-  return new Blob(parts, { type: "audio/wav" });
+  return new Blob(parts, { type });
 }

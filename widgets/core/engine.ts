@@ -27,13 +27,17 @@ const REST_MS = 2000;
 /** A run that replaces another takes over this much later, to be there in time. */
 const TAKE_OVER_SECONDS = 0.03;
 
+/** The context at the rate of the machine itself, for what is heard and played at once. */
+export const ownContext = (): AudioContext => contextOf(null);
+
 /** One context a rate, so that samples are played as they are; shared by all copies of this code in a page. */
-function contextOf(sampleRate: number): AudioContext {
+function contextOf(rate: number | null): AudioContext {
+  const sampleRate = rate ?? 0;
   const shared = globalThis as unknown as Record<symbol, Map<number, AudioContext> | undefined>;
   const contexts = (shared[Symbol.for("musicnb.audio")] ??= new Map<number, AudioContext>());
   let context = contexts.get(sampleRate);
   if (!context) {
-    context = new AudioContext({ sampleRate, latencyHint: "interactive" });
+    context = new AudioContext({ ...(rate === null ? {} : { sampleRate: rate }), latencyHint: "interactive" });
     contexts.set(sampleRate, context);
   }
   return context;

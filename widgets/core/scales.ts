@@ -90,7 +90,7 @@ function decades(low: number, high: number): number[] {
   return ticks;
 }
 
-const NOTES = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"];
+export const NOTES = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"];
 
 /** The nearest note and the distance from it, as "A4 +12 ct". */
 export function noteName(hz: number): string {

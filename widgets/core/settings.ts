@@ -10,6 +10,8 @@ export interface Setting {
   /** Equal ratios, and not equal differences, sound like equal steps. */
   readonly log: boolean;
   readonly default: number;
+  /** Of the slider; else the range decides. */
+  readonly step?: number;
   /** What it is, for people. */
   readonly meaning: string;
 }
@@ -43,8 +45,8 @@ const RATIOS = 200;
 const DIFFERENCES = 200;
 const DIGITS = 3;
 
-/** The step of a range of differences: a power of ten. */
-const resolution = (setting: Setting): number => 10 ** Math.floor(Math.log10((top(setting) - setting.low) / DIFFERENCES));
+/** The step of a range of differences: a power of ten, unless it is given. */
+const resolution = (setting: Setting): number => setting.step ?? 10 ** Math.floor(Math.log10((top(setting) - setting.low) / DIFFERENCES));
 const top = (setting: Setting): number => setting.high ?? Number.MAX_SAFE_INTEGER;
 
 /** The slider's own range. */
@@ -61,7 +63,7 @@ export function placeOf(setting: Setting, value: number): number {
 export function valueAt(setting: Setting, place: number): number {
   if (setting.log) return within(setting, Number((setting.low * (top(setting) / setting.low) ** (place / RATIOS)).toPrecision(DIGITS)));
   const step = resolution(setting);
-  return within(setting, Number((Math.round(place / step) * step).toFixed(Math.max(0, -Math.log10(step)))));
+  return within(setting, Number((Math.round(place / step) * step).toFixed(Math.max(0, Math.ceil(-Math.log10(step))))));
 }
 
 /** The nearest value that is allowed. */

@@ -61,7 +61,7 @@ export class Channel {
   }
 
   /** Ask the kernel; it may take as long as the cells take that it runs first. */
-  request(method: string, params: Readonly<Record<string, unknown>> = {}, signal?: AbortSignal, patience = SILENT_AFTER): Promise<Answer> {
+  request(method: string, params: Readonly<Record<string, unknown>> = {}, signal?: AbortSignal, patience = SILENT_AFTER, buffers: ArrayBuffer[] = []): Promise<Answer> {
     const id = `${this.view}:${(this.count += 1)}`;
     return new Promise((resolve, reject) => {
       const answered = this.scope.timeout(() => this.tell(true), patience);
@@ -82,7 +82,7 @@ export class Channel {
         this.scope.listen(signal, "abort", abort, { once: true });
       }
       try {
-        this.model.send({ id, method, params });
+        this.model.send({ id, method, params }, undefined, buffers);
       } catch {
         // What connected both is gone.
         end(() => reject(new Error(silence())));

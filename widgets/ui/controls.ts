@@ -16,6 +16,11 @@ const ICONS = {
   code: "M5 3l1.5 1.5L3 8l3.5 3.5L5 13 0 8zM11 3l5 5-5 5-1.5-1.5L13 8 9.5 4.5z",
   save: "M7 1h2v7h3l-4 4-4-4h3zM2 13h12v2H2z",
   keys: "M0 3h16v10H0zM2 5v2h2V5zM5 5v2h2V5zM9 5v2h2V5zM12 5v2h2V5zM3 9v2h10V9z",
+  draw: "M11 1l4 4-9 9-5 1 1-5zM10 4L4 10v2h2l6-6z",
+  erase: "M9 2l5 5-7 7H4L1 11zM8 5l-4 6 1 1h1l4-5zM8 14h7v1H8z",
+  move: "M8 0l4 5H9v6h3l-4 5-4-5h3V5H4z",
+  undo: "M6 2v3h4a4 4 0 0 1 0 9H4v-2h6a2 2 0 0 0 0-5H6v3L1 6z",
+  redo: "M10 2v3H6a4 4 0 0 0 0 9h6v-2H6a2 2 0 0 1 0-5h4v3l5-4z",
   close: "M3 2l5 5 5-5 1 1-5 5 5 5-1 1-5-5-5 5-1-1 5-5-5-5z",
 } as const;
 export type Icon = keyof typeof ICONS;

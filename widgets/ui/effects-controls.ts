@@ -136,7 +136,7 @@ class Bands implements Control<readonly Band[]> {
 }
 
 /** @param of what the setting belongs to, for screen readers */
-function settingRow(scope: Scope, setting: Setting, of: string, acts: SectionActs, change: (value: number) => void): Control<number> {
+export function settingRow(scope: Scope, setting: Setting, of: string, acts: Pick<SectionActs, "say">, change: (value: number) => void): Control<number> {
   const label = t(setting.label);
   const full = t("{effect}: {setting}", { effect: of, setting: label });
   const whole = element("div", "mnb-setting");
@@ -147,7 +147,7 @@ function settingRow(scope: Scope, setting: Setting, of: string, acts: SectionAct
   field.step = setting.high === null ? "1" : "any";
   field.min = String(setting.low);
   if (setting.high !== null) field.max = String(setting.high);
-  field.setAttribute("aria-label", setting.unit ? t("{name} in {unit}", { name: full, unit: setting.unit }) : full);
+  field.setAttribute("aria-label", setting.unit ? t("{name} in {unit}", { name: full, unit: t(setting.unit) }) : full);
   const range = setting.high === null ? null : element("input");
   if (range) {
     range.type = "range";
@@ -176,6 +176,6 @@ function settingRow(scope: Scope, setting: Setting, of: string, acts: SectionAct
     change(value);
   };
   if (setting.meaning) for (const each of [name, field, range]) each?.setAttribute("title", t(setting.meaning));
-  whole.append(name, range ?? element("span"), field, element("span", "", setting.unit));
+  whole.append(name, range ?? element("span"), field, element("span", "", setting.unit && t(setting.unit)));
   return { element: whole, set };
 }

@@ -7,14 +7,14 @@ import type { Scale } from "../core/scales.js";
 import type { Scope } from "../core/scope.js";
 import type { Region } from "../core/types.js";
 import { button, dialog, element, menu, number, select, setFace, slider, toggle } from "./controls.js";
-import type { Gestures } from "./explorer-gestures.js";
 import { LANE_CHOICES } from "./explorer-state.js";
 import type { Lanes, Settings, State } from "./explorer-state.js";
+import { toolButtons } from "./f0-tools.js";
 
 export interface ControlActs {
   readonly toggle: () => void;
   change(settings: Partial<Settings>): void;
-  redraw(): void;
+  readonly redraw: () => void;
   select(region: Region): void;
   readonly exports: readonly (readonly [string, () => void])[];
   readonly code: (() => void) | undefined;
@@ -36,8 +36,8 @@ export interface Controls {
 
 const RATES = ["0.5", "0.75", "1", "1.25", "1.5", "2"] as const;
 
-export function buildControls(scope: Scope, state: State, gestures: Gestures, acts: ControlActs): Controls {
-  const transport = transportBar(scope, state, gestures, acts);
+export function buildControls(scope: Scope, state: State, acts: ControlActs): Controls {
+  const transport = transportBar(scope, state, acts);
   const looks = looksBar(scope, state, acts);
   const region = regionBar(scope, state, acts);
   const readout = element("div", "mnb-bar");
@@ -59,7 +59,7 @@ export function buildControls(scope: Scope, state: State, gestures: Gestures, ac
   };
 }
 
-function transportBar(scope: Scope, state: State, gestures: Gestures, acts: ControlActs): { bar: HTMLElement; update: (shown: Shown) => void } {
+function transportBar(scope: Scope, state: State, acts: ControlActs): { bar: HTMLElement; update: (shown: Shown) => void } {
   const bar = element("div", "mnb-bar");
   const play = button(scope, t("Play"), "play", acts.toggle);
   play.classList.add("mnb-play");
@@ -67,12 +67,7 @@ function transportBar(scope: Scope, state: State, gestures: Gestures, acts: Cont
   const band = toggle(scope, t("Hear only the selected frequencies"), "band", (on) => acts.change({ bandOnly: on }));
   const time = element("span", "mnb-time");
   const rate = select(scope, t("Speed"), RATES.map((each) => [each, `${each}×`] as const), (value) => acts.change({ rate: Number(value) }));
-  const tools = (["select", "pan"] as const).map((tool) =>
-    toggle(scope, tool === "select" ? t("Drag to select") : t("Drag to move"), tool, () => {
-      gestures.tool = tool;
-      acts.redraw();
-    }),
-  );
+  const tools = toolButtons(scope, state, [["select", t("Drag to select")], ["pan", t("Drag to move")]], acts.redraw);
   const stage = (act: () => void) => (): void => {
     act();
     acts.redraw();
@@ -88,7 +83,7 @@ function transportBar(scope: Scope, state: State, gestures: Gestures, acts: Cont
     made.append(...members);
     return made;
   };
-  bar.append(group(play, loop.element, band.element), time, rate.element, group(...tools.map((each) => each.element)), group(...zoom), element("span", "mnb-grow"));
+  bar.append(group(play, loop.element, band.element), time, rate.element, tools.element, group(...zoom), element("span", "mnb-grow"));
   const end = group(menu(scope, t("Export"), "save", acts.exports));
   if (acts.code) end.append(button(scope, t("Show code"), "code", acts.code));
   end.append(button(scope, t("Keys"), "keys", () => showKeys(scope, bar)));
@@ -103,10 +98,7 @@ function transportBar(scope: Scope, state: State, gestures: Gestures, acts: Cont
       loop.set(state.settings.loop);
       band.set(state.settings.bandOnly);
       rate.set((RATES.find((each) => Number(each) === state.settings.rate) ?? "1"));
-      tools.forEach((tool, i) => tool.set(gestures.tool === (["select", "pan"] as const)[i]));
-      const { tool } = gestures;
-      const target = bar.nextElementSibling as HTMLElement | null;
-      if (target) target.dataset["tool"] = tool;
+      tools.update();
     },
   };
 }
@@ -199,6 +191,9 @@ function showKeys(scope: Scope, bar: HTMLElement): void {
     ["Z", t("zoom to the selection")],
     ["L, B", t("loop; only the selected frequencies")],
     ["Esc", t("select nothing")],
+    [t("with a tool for f0: ↑ ↓"), t("the pitch by a semitone; with Shift by a cent")],
+    ["Page ↑ ↓", t("by an octave")],
+    [t("Ctrl Z, Ctrl Y"), t("undo, redo")],
     [t("Ctrl and wheel"), t("zoom in time; with Alt in frequency")],
   ];
   const list = element("table");

@@ -2,6 +2,8 @@
 import type { Scope } from "../core/scope.js";
 import type { Region } from "../core/types.js";
 import type { Layout } from "./explorer-overlay.js";
+import { isEditing } from "./f0-tools.js";
+import type { F0Tools } from "./f0-tools.js";
 import type { State } from "./explorer-state.js";
 
 export interface Acts {
@@ -12,15 +14,14 @@ export interface Acts {
   select(region: Region | null, done: boolean): void;
   toggle(what: "play" | "loop" | "band"): void;
   zoomToSelection(): void;
+  /** Edits the pitch, where there is one. */
+  readonly f0: Pick<F0Tools, "grip" | "key">;
 }
-
-export type Tool = "select" | "pan";
 
 /** Closer than this many pixels is the same place. */
 const NEAR = 6;
 
 export class Gestures {
-  tool: Tool = "select";
   private readonly pointers = new Map<number, { x: number; y: number }>();
   private drag: ((x: number, y: number, done: boolean) => void) | null = null;
   private moved = false;
@@ -67,7 +68,8 @@ export class Gestures {
     this.pointers.set(event.pointerId, { x, y });
     this.moved = false;
     if (this.pointers.size === 2) this.drag = this.pinching();
-    else if (this.tool === "pan" || event.button === 1) this.drag = this.panning(x, y);
+    else if (this.state.tool === "pan" || event.button === 1) this.drag = this.panning(x, y);
+    else if (isEditing(this.state.tool)) this.drag = this.editing(x, y);
     else this.drag = this.resizing(x, y) ?? this.selecting(x, y);
   }
 
@@ -100,6 +102,15 @@ export class Gestures {
       this.state.axis = axis.moved((y - fromY) / lanes[0].height, this.state.lowest, this.state.highest);
       this.acts.changed();
     };
+  }
+
+  /** Edit the pitch; the pointer may leave the lane, the pitch does not. */
+  private editing(x: number, y: number): ((x: number, y: number, done: boolean) => void) | null {
+    const lane = this.acts.place().lanes.find(({ top, height }) => y >= top && y <= top + height);
+    if (!lane) return null;
+    const hz = (at: number): number => this.state.axis.hz(1 - Math.max(0, Math.min(1, (at - lane.top) / lane.height)));
+    const drag = this.acts.f0.grip(this.time(x), hz(y));
+    return drag && ((toX, toY, done) => drag(Math.max(0, Math.min(this.state.duration, this.time(toX))), hz(toY), done));
   }
 
   private selecting(fromX: number, fromY: number): (x: number, y: number, done: boolean) => void {
@@ -159,8 +170,8 @@ export class Gestures {
   }
 
   private key(event: KeyboardEvent): void {
-    if (event.target !== this.stage || event.ctrlKey || event.metaKey) return;
-    const act = this.keys(event);
+    if (event.target !== this.stage) return;
+    const act = this.acts.f0.key(event) ?? (event.ctrlKey || event.metaKey ? undefined : this.keys(event));
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();

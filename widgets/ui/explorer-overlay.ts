@@ -12,10 +12,10 @@ export interface Layout {
   readonly bottom: number;
 }
 
-export function layout(width: number, height: number, lanes: number): Layout {
+export function layout(width: number, height: number, lanes: number, waveHeight = 40): Layout {
   const left = 52;
   const bottom = height - 20;
-  const wave = { top: 0, height: 40 };
+  const wave = { top: 0, height: waveHeight };
   const each = (bottom - wave.height - 4 * lanes) / lanes;
   return {
     left,
@@ -35,7 +35,9 @@ export function drawOverlay(context: CanvasRenderingContext2D, state: State, pla
   context.beginPath();
   context.rect(place.left, 0, place.width, place.bottom);
   context.clip();
-  for (const overlay of state.overlays) if (!state.hidden.has(overlay.name)) drawOne(context, state, place, overlay);
+  // What is edited lies above the others.
+  for (const above of [false, true])
+    for (const overlay of state.overlays) if (!overlay.edited !== above && !state.hidden.has(overlay.name)) drawOne(context, state, place, overlay);
   if (state.selection) selection(context, state, place, state.selection);
   if (state.pointer) pointer(context, state, place);
   vertical(context, xOf(state, place, playhead), place.bottom, "#000", 3);
@@ -102,7 +104,7 @@ function pointer(context: CanvasRenderingContext2D, state: State, place: Layout)
   for (const lane of place.lanes) context.fillRect(place.left, lane.top + lane.height * (1 - state.axis.position(hz)), place.width, 1);
 }
 
-function drawOne(context: CanvasRenderingContext2D, state: State, place: Layout, { content, color }: Overlay): void {
+function drawOne(context: CanvasRenderingContext2D, state: State, place: Layout, { content, color, edited }: Overlay): void {
   context.strokeStyle = color;
   context.fillStyle = color;
   context.lineWidth = 2;
@@ -112,7 +114,8 @@ function drawOne(context: CanvasRenderingContext2D, state: State, place: Layout,
     context.beginPath();
     context.rect(place.left, lane.top, place.width, lane.height);
     context.clip();
-    if (content.kind === "curve") curve(context, state, place, lane, content);
+    if (content.kind === "curve" && edited && state.f0) editedCurve(context, state, place, lane, content.times, color);
+    else if (content.kind === "curve") curve(context, state, place, lane, content);
     if (content.kind === "labels") labels(context, state, place, lane.top, content.labels);
     if (content.kind === "mask") mask(context, state, place, lane, content, color);
     context.restore();
@@ -136,6 +139,17 @@ function curve(context: CanvasRenderingContext2D, state: State, place: Layout, l
     down = true;
   }
   context.stroke();
+}
+
+/** The curve as it is now, with a dark rim, over what it was. */
+function editedCurve(context: CanvasRenderingContext2D, state: State, place: Layout, lane: LanePlace, times: Float32Array, color: string): void {
+  const { base, hz, edits } = state.f0!;
+  const looks = [["#fff", 1, base], ["#000a", 5, hz], [color, 2.5, hz]] as const;
+  for (const [style, width, values] of edits.length ? looks : looks.slice(1)) {
+    context.strokeStyle = style;
+    context.lineWidth = width;
+    curve(context, state, place, lane, { times, values });
+  }
 }
 
 function labels(context: CanvasRenderingContext2D, state: State, place: Layout, top: number, texts: readonly (readonly [number, number, string])[]): void {

@@ -1,6 +1,7 @@
 /** What one view of a sound shows. */
 import { COLORMAPS } from "../core/colormaps.js";
 import type { Colormap } from "../core/colormaps.js";
+import type { F0Edits } from "../core/f0.js";
 import { FrequencyAxis, LOWEST, SCALES } from "../core/scales.js";
 import type { Scale } from "../core/scales.js";
 import { dbToLevel } from "../core/types.js";
@@ -8,6 +9,9 @@ import type { Lane, Region, SoundInfo, TileKind } from "../core/types.js";
 
 export const LANE_CHOICES = ["mix", "stereo", "mid/side"] as const;
 export type Lanes = (typeof LANE_CHOICES)[number];
+
+/** What a drag on the stage does. */
+export type Tool = "select" | "pan" | "draw" | "erase" | "move";
 
 /** Shared by all views of a widget, and by Python. */
 export interface Settings {
@@ -25,6 +29,8 @@ export interface Settings {
 export interface Overlay {
   readonly name: string;
   readonly color: string;
+  /** A curve of a value every 10 ms that can be edited. */
+  readonly edited?: boolean;
   readonly content:
     | { readonly kind: "curve"; readonly times: Float32Array; readonly values: Float32Array }
     | { readonly kind: "lines"; readonly times: Float32Array }
@@ -47,6 +53,9 @@ export class State {
   span: number;
   selection: Region | null = null;
   overlays: readonly Overlay[] = [];
+  tool: Tool = "select";
+  /** The curve that can be edited, as it is now. */
+  f0: F0Edits | null = null;
   readonly hidden = new Set<string>();
   /** Where the pointer or the keyboard points: seconds and Hz. */
   pointer: { time: number; hz: number } | null = null;

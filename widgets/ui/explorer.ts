@@ -2,18 +2,20 @@
 import { Engine } from "../core/engine.js";
 import { t } from "../core/i18n.js";
 import { formatHz, formatTime, noteName, rowOf } from "../core/scales.js";
+import type { Edit } from "../core/f0.js";
 import type { Scope } from "../core/scope.js";
 import { levelToDb } from "../core/types.js";
 import type { AudioSource, Region, TileSource } from "../core/types.js";
 import { download, element, ownKeys, showCode } from "./controls.js";
 import { Stage } from "./explorer-canvas.js";
 import { buildControls } from "./explorer-controls.js";
-import type { Controls } from "./explorer-controls.js";
+import type { ControlActs, Controls } from "./explorer-controls.js";
 import { picture, sound, table } from "./explorer-export.js";
 import { Gestures } from "./explorer-gestures.js";
 import { drawOverlay } from "./explorer-overlay.js";
 import { State } from "./explorer-state.js";
 import type { Overlay, Settings } from "./explorer-state.js";
+import { F0Tools } from "./f0-tools.js";
 import { keysFor, levelFor } from "./painter.js";
 import { addStyle } from "./style.js";
 
@@ -25,6 +27,7 @@ export interface ExplorerOptions {
   readonly onSettings?: (settings: Settings) => void;
   readonly onSelection?: (region: Region | null) => void;
   readonly onPlayhead?: (seconds: number) => void;
+  readonly onF0Edits?: (edits: readonly Edit[]) => void;
   /** The Python that makes what is shown; without it there is no such button. */
   readonly code?: (view: Region) => Promise<string>;
 }
@@ -34,7 +37,9 @@ export interface ExplorerHandle {
   select(region: Region | null): void;
   show(region: Region | null): void;
   seek(seconds: number): void;
-  overlay(overlays: readonly Overlay[]): void;
+  /** One of the overlays may be a curve to edit; then with its edits. */
+  overlay(overlays: readonly Overlay[], edits: readonly Edit[]): void;
+  edit(edits: readonly Edit[]): void;
   /** Say what went wrong. */
   fail(text: string): void;
   notice(text: string | null): void;
@@ -53,6 +58,7 @@ class Explorer implements ExplorerHandle {
   private readonly stage: Stage;
   private readonly engine: Engine;
   private readonly controls: Controls;
+  private readonly f0: F0Tools;
   private readonly redraw: () => void;
   private message: HTMLElement | null = null;
   private noticed: HTMLElement | null = null;
@@ -72,8 +78,9 @@ class Explorer implements ExplorerHandle {
     this.engine = new Engine([source], scope);
     this.engine.seek(options.playhead ?? 0);
     this.stage = new Stage(source, this.state, scope, this.redraw, (error) => this.fail(error.message));
-    const gestures = new Gestures(this.stage.element, this.state, this.gestureActs(), scope);
-    this.controls = buildControls(scope, this.state, gestures, this.controlActs());
+    this.f0 = new F0Tools(scope, this.state, this.redraw, (edits) => options.onF0Edits?.(edits));
+    new Gestures(this.stage.element, this.state, this.gestureActs(), scope);
+    this.controls = buildControls(scope, this.state, this.controlActs());
     this.assemble(host);
     this.applyPlayback();
   }
@@ -90,7 +97,7 @@ class Explorer implements ExplorerHandle {
     stage.element.setAttribute("aria-valuemin", "0");
     stage.element.setAttribute("aria-valuemax", this.state.duration.toFixed(3));
     addStyle(root);
-    root.append(this.controls.top, stage.element, stage.map, ...this.controls.bottom);
+    root.append(this.controls.top, stage.element, stage.map, this.f0.bar, ...this.controls.bottom);
     host.append(root);
     scope.onEnd(() => root.remove());
     scope.watch(root, this.redraw);
@@ -132,9 +139,16 @@ class Explorer implements ExplorerHandle {
     this.redraw();
   }
 
-  overlay(overlays: readonly Overlay[]): void {
+  overlay(overlays: readonly Overlay[], edits: readonly Edit[]): void {
     this.state.overlays = overlays;
+    const edited = overlays.find((each) => each.edited)?.content;
+    this.f0.load(edited?.kind === "curve" ? edited.values : null, edits);
     this.controls.legend();
+    this.redraw();
+  }
+
+  edit(edits: readonly Edit[]): void {
+    this.state.f0?.set(edits);
     this.redraw();
   }
 
@@ -144,6 +158,7 @@ class Explorer implements ExplorerHandle {
     return {
       place: () => this.stage.place,
       changed: this.redraw,
+      f0: this.f0,
       seek: (time) => {
         this.seek(time);
         this.tell(true);
@@ -165,7 +180,7 @@ class Explorer implements ExplorerHandle {
     };
   }
 
-  private controlActs(): Parameters<typeof buildControls>[3] {
+  private controlActs(): ControlActs {
     const region = (): Region => this.state.selection ?? this.state.view;
     const save = (ending: string, make: () => Promise<Blob | null>) => (): void => {
       const { name } = this.source.info;
@@ -255,6 +270,8 @@ class Explorer implements ExplorerHandle {
     }
     const spoken = t("{now} of {all}", { now: formatTime(playhead), all: formatTime(state.duration) });
     stage.element.dataset["playhead"] = String(playhead);
+    stage.element.dataset["tool"] = state.tool;
+    this.f0.update();
     stage.element.setAttribute("aria-valuenow", playhead.toFixed(2));
     stage.element.setAttribute("aria-valuetext", spoken);
     this.controls.update({ playing: engine.playing, buffering: engine.buffering, time: spoken, readout: this.readout() });

@@ -25,6 +25,8 @@ border:1px solid var(--mnb-line);border-radius:6px;overflow:hidden;user-select:n
 .mnb-title{max-width:40%;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .mnb-stage{position:relative;touch-action:pan-y;cursor:crosshair;outline-offset:-2px!important}
 .mnb-stage[data-tool=pan]{cursor:grab}
+.mnb-stage[data-tool=move]{cursor:ns-resize}
+.mnb-stage:is([data-tool=draw],[data-tool=erase],[data-tool=move]){touch-action:none}
 .mnb-stage canvas{position:absolute;inset:0;width:100%;height:100%;display:block}
 .mnb-map{position:relative;height:34px;cursor:grab;touch-action:pan-y}
 .mnb-map canvas{position:absolute;inset:0;width:100%;height:100%}
