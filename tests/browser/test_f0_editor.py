@@ -35,6 +35,12 @@ def edited(lab):
     """What Python has: the curve (0 where unvoiced) and the edits."""
 
     def ask():
+        # A change waits in the page until the kernel has answered the one before it;
+        # once it has answered this too, every change is on its way before the cell.
+        lab.page.evaluate(
+            "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+            ".requestKernelInfo().then(() => null)"
+        )
         lab.scroll_to(1)
         lab.command("notebook:run-cell")
         (output,) = lab.save().cells[1].outputs
