@@ -187,13 +187,18 @@ def four_stems(report: dict[str, Any]) -> Iterable[Table]:
 
 def voices(report: dict[str, Any]) -> Iterable[Table]:
     """Yield the tables of a report on voices."""
-    columns = ("", "f0 corr.", "cents", "similarity", "before", "nearer", "word errors", "before",
-               "DNSMOS", "before")  # fmt: skip
+    columns = ("", "f0 corr.", "CREPE's", "cents", "similarity", "before", "nearer",
+               "word errors", "before", "DNSMOS", "before")  # fmt: skip
     for title in ("kinds", "voices"):
         rows = [
             (name, *_voice(row)) for name, row in {**report[title], "all": report["all"]}.items()
         ]
         yield _table(f"By {title}", columns, rows)
+    alone = report["own_recordings"]
+    columns = ("", "f0 corr.", "CREPE's", "cents", "similarity")
+    keys = ("f0_correlation", "f0_correlation_crepe", "f0_cents", "similarity")
+    rows = [(name, *(row[key] for key in keys)) for name, row in alone.items()]
+    yield _table("The voices' own recordings", columns, rows)
     found = report["costs"]
     rows = [
         ("musicnb convert", found["convert"]["core_rtf"], found["convert"]["peak_rss_mb"]),
@@ -209,6 +214,7 @@ def voices(report: dict[str, Any]) -> Iterable[Table]:
         "peak_rss_mb",
         "similarity",
         "similarity_before",
+        "own_recordings",
         "nearer_to_target",
     )
     rows = [(name, *(row[key] for key in learned)) for name, row in found["trained"].items()]
@@ -227,10 +233,11 @@ def hum(report: dict[str, Any]) -> Iterable[Table]:
 def _voice(row: dict[str, Any]) -> tuple[object, ...]:
     means = {
         key: f"{row[key]['mean']:.3f}"
-        for key in ("f0_correlation", "similarity", "similarity_before")
+        for key in ("f0_correlation", "f0_correlation_crepe", "similarity", "similarity_before")
     }
     return (
-        means["f0_correlation"], row["f0_cents"], means["similarity"], means["similarity_before"],
+        means["f0_correlation"], means["f0_correlation_crepe"], row["f0_cents"],
+        means["similarity"], means["similarity_before"],
         row["nearer_to_target"], row.get("word_error_result", ""), row.get("word_error_before", ""),
         row["dnsmos_result"], row["dnsmos_before"],
     )  # fmt: skip

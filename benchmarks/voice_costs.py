@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import musicnb
-from benchmarks.items import RATE
+from benchmarks.items import PAIRS, RATE, sing
 from benchmarks.measure import run
 from benchmarks.packages import environment, note
-from benchmarks.voice_sources import prompts, sources, transposition
+from benchmarks.voice_sources import own_likeness, prompts, sources, transposition
 from musicnb.voices.similarity import embed_voice
 
 if TYPE_CHECKING:
@@ -103,12 +103,13 @@ def trained(name: str, folder: Path) -> dict[str, Any]:
     command = [*MUSICNB, "voices", "train", str(source), "--name", called,
                "--consent", CONSENT, "--json"]  # fmt: skip
     taken = run(command)
-    target = embed_voice(musicnb.Audio(kept, RATE))
+    targets = {sung: embed_voice(musicnb.Audio(sing(kept, seed=len(PAIRS)) if sung else kept, RATE))
+               for sung in (False, True)}  # fmt: skip
     rows = []
     for each in sources()[::4]:
         if each.name.partition("-")[0] == name:
             continue
-        before = embed_voice(each.audio)
+        target, before = targets[each.kind.startswith("sung")], embed_voice(each.audio)
         heard = musicnb.estimate_f0(each.audio)
         transpose = transposition(each, heard, called)
         after = embed_voice(
@@ -123,6 +124,7 @@ def trained(name: str, folder: Path) -> dict[str, Any]:
         "peak_rss_mb": round(taken.peak_rss_mb, 1),
         "similarity": round(float(table[:, 0].mean()), 3),
         "similarity_before": round(float(table[:, 1].mean()), 3),
+        "own_recordings": own_likeness(musicnb.Audio(kept, RATE)),
         "nearer_to_target": round(float((table[:, 0] > table[:, 2]).mean()), 3),
         "sources": len(table),
     }

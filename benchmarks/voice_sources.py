@@ -25,6 +25,7 @@ from benchmarks.packages import FOLDER, note
 from musicnb.runtime.files import sha256
 from musicnb.voices.controls import suggest_transpose
 from musicnb.voices.library import voice
+from musicnb.voices.similarity import embed_voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,8 @@ MACHINES = {
     "espeak": ("espeak-ng", "-v", "en-us+f3", "-w", "{path}", "{text}"),
 }
 PROMPTS = ("en", "fr", "it", "ru")
+#: Seconds of a piece of somebody's own recordings: as long as half the sources are, or longer.
+PIECE = 3
 #: Seconds of a prompt; where the singer of the demo song is alone for a while.
 SECONDS = 8.0
 SINGER = ((12.0, 20.0), (20.0, 28.0), (30.0, 38.0))
@@ -131,6 +134,15 @@ def prompts(name: str, seconds: float) -> np.ndarray:
         if frames >= wanted:
             break
     return np.concatenate(said)[:wanted]
+
+
+def own_likeness(said: Audio) -> float:
+    """Return how like the first half of a recording the second is, in pieces of `PIECE` seconds."""
+    middle = said.duration / 2
+    first = embed_voice(said[:middle])
+    starts = np.arange(middle, said.duration - PIECE + 0.01, PIECE)
+    alike = [float(embed_voice(said[start : start + PIECE]) @ first) for start in starts]
+    return round(float(np.mean(alike)), 3)
 
 
 def _audio(samples: np.ndarray) -> Audio:

@@ -2,7 +2,8 @@
 
 Every source is sung by every voice of the library, transposed as `suggest_transpose` says (sung
 ones by octaves), all else at its default. The judges had no part in the training: Resemblyzer says
-whose voice it is, CREPE how high it is, pocketsphinx what is said, DNSMOS how good it sounds.
+whose voice it is, the median of CREPE, Praat and pYIN how high it is, pocketsphinx what is said,
+DNSMOS how good it sounds. What the first two say of the voices' own recordings stands beside it.
 """
 
 from __future__ import annotations
@@ -23,17 +24,18 @@ from benchmarks.machine import machine
 from benchmarks.metrics import interval
 from benchmarks.packages import environment, note
 from benchmarks.voice_costs import costs
-from benchmarks.voice_sources import Source, sources, transposition
+from benchmarks.voice_sources import Source, own_likeness, sources, transposition
 from musicnb.voices.convert import convert
 from musicnb.voices.estimate_f0 import estimate_f0
+from musicnb.voices.f0 import fuse
 from musicnb.voices.library import PACKAGED, voice_names
 from musicnb.voices.similarity import embed_voice
 
 if TYPE_CHECKING:
-    from musicnb import Audio
-    from musicnb.voices.convert import Conversion
+    from musicnb import F0, Audio
 
 JUDGE_RATE = 16_000
+PITCH_JUDGES = ("crepe", "praat", "pyin")
 JUDGES = ("pocketsphinx==5.1.1", "speechmos==0.0.1.1", "onnxruntime", "jiwer", "librosa",
           "soundfile", "pandas", "tqdm", "requests")  # fmt: skip
 #: With --quick: every so many sources.
@@ -51,7 +53,10 @@ NOTES = (
     "the previews were not learned from; before: of the source and the preview",
     "singing is compared with the preview re-sung by WORLD: Resemblyzer knows speech",
     "nearer_to_target: share of results that are more like the preview than like the source",
-    "f0: CREPE's of the result against the curve that was to be sung (swift-f0's of the source)",
+    "f0: the median of CREPE's, Praat's and pYIN's of the result against the curve it was to sing",
+    "f0_correlation_crepe: of CREPE's alone; the curve is swift-f0's of the source, transposed",
+    "own recordings: how like the first half of a preview the second is, in pieces of 3 s; and",
+    "the judges' pitch of the preview against swift-f0's: what nobody can be expected to beat",
     "word_error_ratio: pocketsphinx's errors in the results over those in the sources, same words",
     "dnsmos: 1 to 5, trained on speech in calls, of one result of each source, and of the source",
     "sung, real: one singer, separated from a song; what is left of the band counts against it",
@@ -81,6 +86,7 @@ def voices(*, quick: bool = False) -> dict[str, Any]:
         "kinds": {kind: _summary([r for r in rows if r["kind"] == kind]) for kind in sorted(kinds)},
         "voices": {name: _summary([r for r in rows if r["voice"] == name]) for name in targets},
         "all": _summary(rows),
+        "own_recordings": {name: own(name) for name in targets},
         "costs": costs(quick=quick),
         "notes": list(NOTES),
     }
@@ -110,7 +116,7 @@ def _converted(source: Source, targets: list[str], folder: Path) -> list[dict[st
             | {"source_file": source.name, "transpose": transpose}
             | {"similarity": float(after @ wanted), "similarity_before": float(before @ wanted)}
             | {"similarity_to_source": float(after @ before)}
-            | pitch(made)
+            | pitch(made.audio, made.f0)
         )
     return rows
 
@@ -122,19 +128,37 @@ def reference(name: str, *, sung: bool) -> np.ndarray:
     return embed_voice(musicnb.Audio(sing(said, seed=len(PAIRS)) if sung else said, RATE))
 
 
-def pitch(made: Conversion) -> dict[str, float]:
-    """Return how well the result keeps to the curve it was to sing."""
-    sung = estimate_f0(made.audio, "crepe")
-    frames = min(len(sung.hz), len(made.f0.hz))
-    one, other = sung.hz[:frames], made.f0.hz[:frames]
+def own(name: str) -> dict[str, float]:
+    """Return what the judges say of a voice's own recordings."""
+    said = musicnb.load(PACKAGED / name / "preview.ogg").mono()
+    return {"similarity": own_likeness(said)} | {
+        key: round(value, 3) for key, value in pitch(said, estimate_f0(said)).items()
+    }
+
+
+def pitch(audio: Audio, wanted: F0) -> dict[str, float]:
+    """Return how well a sound keeps to the curve it was to sing."""
+    crepe = estimate_f0(audio, "crepe")
+    judges = [crepe, *(estimate_f0(audio, name) for name in PITCH_JUDGES[1:])]
+    correlation, cents = _kept_to(fuse(judges, "median"), wanted)
+    crepes, _ = _kept_to(crepe, wanted)
+    return {
+        "f0_correlation": correlation,
+        "f0_cents": cents,
+        "f0_correlation_crepe": crepes,
+    }
+
+
+def _kept_to(sung: F0, wanted: F0) -> tuple[float, float]:
+    """Return the correlation of two curves, and how far apart they are in cents (median)."""
+    frames = min(len(sung.hz), len(wanted.hz))
+    one, other = sung.hz[:frames], wanted.hz[:frames]
     both = np.isfinite(one) & np.isfinite(other)
     if both.sum() < 10:
-        return {"f0_correlation": 0.0, "f0_cents": 1200.0}
+        return 0.0, 1200.0
     logs = np.log2(one[both]), np.log2(other[both])
-    return {
-        "f0_correlation": float(np.corrcoef(*logs)[0, 1]),
-        "f0_cents": float(1200 * np.median(np.abs(logs[0] - logs[1]))),
-    }
+    off = 1200 * np.median(np.abs(logs[0] - logs[1]))
+    return float(np.corrcoef(*logs)[0, 1]), float(off)
 
 
 def _for_judges(audio: Audio, path: Path, text: str) -> None:
@@ -164,7 +188,8 @@ def _judged(folder: Path) -> dict[str, dict[str, Any]]:
 
 def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return means with intervals, and the word errors of results and sources."""
-    measures = ("f0_correlation", "similarity", "similarity_before", "similarity_to_source")
+    measures = ("f0_correlation", "f0_correlation_crepe", "similarity", "similarity_before",
+                "similarity_to_source")  # fmt: skip
     made: dict[str, Any] = {name: interval([row[name] for row in rows]) for name in measures}
     made["f0_cents"] = round(float(np.median([row["f0_cents"] for row in rows])), 1)
     nearer = [row["similarity"] > row["similarity_to_source"] for row in rows]

@@ -130,6 +130,18 @@ def test_loudness_follows_the_source_or_does_not(source):
     assert rise(convert(fading, "low", dynamics=0.5).audio) < rise(follows) - 3
 
 
+def test_loudness_within_a_syllable_is_the_voices_own(source):
+    def flutter(audio: Audio) -> float:
+        """Return the spread of the level, in dB, of 10 ms pieces in the middle."""
+        return float(np.std([audio[t : t + 0.01].level for t in np.arange(0.5, 1.5, 0.01)]))
+
+    time = np.arange(source.frames) / RATE
+    fluttering = Audio(source.samples * (1 + 0.8 * np.sin(2 * np.pi * 10 * time)), RATE)
+    pitch = musicnb.estimate_f0(source)
+    assert flutter(fluttering) > 4
+    assert flutter(convert(fluttering, "low", f0=pitch).audio) < flutter(fluttering) / 2
+
+
 def test_a_softer_recording_gives_the_same_voice_softer(source):
     pitch = musicnb.estimate_f0(source)
     loud = convert(source, "low", f0=pitch).audio

@@ -153,7 +153,8 @@ print("f0:", performance.hz.shape, " loudness:", performance.loudness.shape)
 
 # %% [markdown]
 # That is all a conversion takes from you: **what**, in 64 numbers; **how high**, and **how loud**.
-# *Who* is not among them, at least not on purpose.
+# *Who* is not among them, at least not on purpose. That is why loudness is taken from syllable to
+# syllable only: how much softer your m is than the a after it tells who you are.
 #
 # Lesson 07 had the other way round: pulses and noise, and a filter that makes a voice of them. Here
 # another network, the **decoder**, chooses that filter anew for every frame: from the content, the

@@ -28,7 +28,7 @@ def train_for(
     loss_of: Callable[[np.random.Generator], Tensor],
     out: Path,
     *,
-    rate: float,
+    rate: float | dict[str, float],
     seed: int,
     decay: float = 1e-4,
 ) -> int:
@@ -44,8 +44,8 @@ def train_for(
         Returns the loss of a step's examples, which it draws from the generator.
     out : Path
         The checkpoint, gone on from if it is there.
-    rate : float
-        The highest rate of learning.
+    rate : float or dict
+        The highest rate of learning; or one for each child of `net`, by name.
     seed : int
         Each step has a generator of its own, so that a stop changes nothing.
     decay : float
@@ -56,7 +56,12 @@ def train_for(
     int
         The number of steps.
     """
-    optimizer = torch.optim.AdamW(net.parameters(), rate, weight_decay=decay)
+    rates = rate if isinstance(rate, dict) else {"": rate}
+    groups = [
+        {"params": list(net.get_submodule(name).parameters()), "most": most}
+        for name, most in rates.items()
+    ]
+    optimizer = torch.optim.AdamW(groups, weight_decay=decay)
     parts: dict[str, Any] = {"net": net, "optimizer": optimizer}
     step, spent = _resume(out, parts)
     saved = started = time.monotonic()
@@ -65,11 +70,12 @@ def train_for(
         done = spent / (60 * minutes)
         for group in optimizer.param_groups:
             rise = min(1.0, (step + 1) / WARM_UP)
-            group["lr"] = rate * rise * (0.51 + 0.49 * math.cos(math.pi * done))
+            group["lr"] = group["most"] * rise * (0.51 + 0.49 * math.cos(math.pi * done))
         loss: Any = loss_of(np.random.default_rng((seed, step)))
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        for group in optimizer.param_groups:
+            torch.nn.utils.clip_grad_norm_(group["params"], 1.0)
         optimizer.step()
         losses.append(loss.item())
         step += 1

@@ -1,12 +1,14 @@
 """Train the decoder that the voices of the library share, and write the library.
 
-    python -m musicnb.recipes.voices [--cache DIR] [--minutes M] [--threads N]
+    python -m musicnb.recipes.voices [--cache DIR] [--minutes M] [--critic-minutes M] [--threads N]
 
 1. `musicnb.recipes.takes`: what each voice has said and sung.
 2. train: sing back each take from its pitch, its loudness and its content as it is heard, in
    disguise, or as another voice of the library has said it. A checkpoint every minute; it goes on
    from the last.
-3. library: for each voice a card, the index of its content, and a preview.
+3. polish: on top of that, sing what the other voices have said so that a critic
+   (`musicnb.recipes.critic`) takes it for the voice's own.
+4. library: for each voice a card, the index of its content, and a preview.
 
 What the voices score as targets of a conversion is measured by `python -m benchmarks voices`.
 """
@@ -22,13 +24,14 @@ import torch
 from safetensors.torch import save_file
 
 from musicnb.audio.audio import Audio
+from musicnb.recipes.critic import Critic, in_range, losses
 from musicnb.recipes.takes import LIBRARY, TESTED, takes
 from musicnb.recipes.training import train_for
 from musicnb.runtime.files import atomic, sha256, write_json
 from musicnb.runtime.weights import PACKAGED
 from musicnb.voices import synthesis
 from musicnb.voices.disguise import heard_disguised
-from musicnb.voices.fit import Pieces, loss_of_pieces
+from musicnb.voices.fit import Pieces, distance, loss_of_pieces, sung
 from musicnb.voices.library import PACKAGED as LIBRARY_FOLDER
 from musicnb.voices.listen import Performance, listen
 from musicnb.voices.network import DecoderNet
@@ -38,6 +41,10 @@ from musicnb.voices.voice import CARD, INDEX, SHARED
 SEED = 31
 RATE_OF_LEARNING = 1e-3
 BATCH = 8
+#: Of the decoder and its critic, once there is one; the weight of what the critic says; stretches
+#: of a step that are sung back, and as many that others have said.
+RATES = {"decoder": 3e-4, "critic": 3e-4}
+CRITICISM, POLISHED = 0.1, 6
 #: What a person should know of each voice.
 ABOUT: dict[str, dict[str, str]] = {
     "kal": {"what": "A man, American; flite's diphone voice kal16", "licence": "CMU (BSD-like)",
@@ -103,15 +110,19 @@ def index_of(heard: list[tuple[Performance, torch.Tensor]]) -> torch.Tensor:
     return build_index(content[:, loud])
 
 
-def train(
-    cache: Path, out: Path, *, minutes: float, device: torch.device
-) -> tuple[DecoderNet, int]:
-    """Train for so many minutes of this machine, those before a stop included; count the steps."""
+def pools_of(cache: Path) -> list[Pieces]:
+    """Return what each voice is learned from."""
     indexes = [index_of(as_heard(cache, name)) for name in LIBRARY]
-    pools = [
+    return [
         Pieces(performances(cache, name), others=indexes[:number] + indexes[number + 1 :])
         for number, name in enumerate(LIBRARY)
     ]
+
+
+def train(
+    pools: list[Pieces], out: Path, *, minutes: float, device: torch.device
+) -> tuple[DecoderNet, int]:
+    """Train for so many minutes of this machine, those before a stop included; count the steps."""
     torch.manual_seed(SEED)
     net = DecoderNet(len(LIBRARY)).to(device)
 
@@ -121,6 +132,39 @@ def train(
         return loss_of_pieces(net.train(), drawn, torch.from_numpy(voices), rng, device)
 
     return net, train_for(minutes, net, loss_of, out, rate=RATE_OF_LEARNING, seed=SEED)
+
+
+def polish(
+    pools: list[Pieces], net: DecoderNet, out: Path, *, minutes: float, device: torch.device
+) -> int:
+    """Train on, in place, with a critic, for so many minutes; count the steps."""
+    voices = len(pools)
+    middles = [median_hz([each for each, _ in pool.takes]) for pool in pools]
+    critic = Critic(voices).to(device)
+
+    def loss_of(rng: np.random.Generator) -> torch.Tensor:
+        own = rng.integers(voices, size=POLISHED)
+        drawn = [pools[int(voice)].draw(rng) for voice in own]
+        theirs = rng.integers(voices, size=POLISHED)
+        mine = (theirs + rng.integers(1, voices, size=POLISHED)) % voices
+        lent = [
+            in_range(pools[int(one)].draw(rng)[0], middles[int(other)], rng)
+            for one, other in zip(theirs, mine, strict=True)
+        ]
+        numbers = torch.from_numpy(np.concatenate((own, mine))).to(device)
+        made = sung(net.train(), [each for each, _ in drawn] + lent, numbers, rng, device)
+        truth = torch.stack([sound for _, sound in drawn]).to(device)
+        learned, passes = losses(critic, truth, made, numbers[:POLISHED], numbers)
+        return distance(made[:POLISHED], truth) + learned + CRITICISM * passes
+
+    both = torch.nn.ModuleDict({"decoder": net, "critic": critic})
+    return train_for(minutes, both, loss_of, out, rate=RATES, seed=SEED)
+
+
+def median_hz(performances: list[Performance]) -> float:
+    """Return the pitch that half of what is sung lies below, in Hz."""
+    hz = np.concatenate([each.hz for each in performances])
+    return float(np.median(hz[hz > 0]))
 
 
 def write_library(cache: Path) -> None:
@@ -146,10 +190,13 @@ def write_library(cache: Path) -> None:
         write_json(folder / CARD, about)
 
 
-def finish(cache: Path, checkpoint: Path, *, minutes: float) -> None:
+def finish(cache: Path, *, minutes: float, critic_minutes: float) -> None:
     """Train, and write weights, card and library."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    trained, steps = train(cache, checkpoint, minutes=minutes, device=device)
+    pools = pools_of(cache)
+    trained, steps = train(pools, cache / f"{SHARED}.pt", minutes=minutes, device=device)
+    polished = cache / f"{SHARED}-critic.pt"
+    more = polish(pools, trained, polished, minutes=critic_minutes, device=device)
     path = PACKAGED / f"{SHARED}.safetensors"
     with atomic(path) as temporary:
         state = {name: value.half().cpu() for name, value in trained.state_dict().items()}
@@ -169,9 +216,9 @@ def finish(cache: Path, checkpoint: Path, *, minutes: float) -> None:
             "credit": "The musicnb contributors",
             "source": "trained from scratch by the recipe",
             "data": f"takes of {len(LIBRARY)} voices, spoken and sung; {steps} steps of {BATCH} "
-            f"stretches of {Pieces.FRAMES / 100:g} s",
+            f"stretches of {Pieces.FRAMES / 100:g} s, and {more} of {2 * POLISHED} with a critic",
             "recipe": f"python -m musicnb.recipes.voices --minutes {minutes:g} "
-            f"--threads {torch.get_num_threads()}",
+            f"--critic-minutes {critic_minutes:g} --threads {torch.get_num_threads()}",
             "seed": SEED,
             "scores": "see the cards of the voices, and `python -m benchmarks voices`",
             "fails": "Learned from synthetic or read speech, and singing made of it: no voice "
@@ -184,12 +231,13 @@ def main() -> None:
     """Run the recipe."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--cache", type=Path, default=Path(".cache"))
-    parser.add_argument("--minutes", type=float, default=40)
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--critic-minutes", type=float, default=40)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
     cache = options.cache.resolve()
     torch.set_num_threads(options.threads)
-    finish(cache, cache / f"{SHARED}.pt", minutes=options.minutes)
+    finish(cache, minutes=options.minutes, critic_minutes=options.critic_minutes)
 
 
 if __name__ == "__main__":

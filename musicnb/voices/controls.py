@@ -37,8 +37,8 @@ class Controls:
     formant_shift : float
         Semitones by which the resonances move, -12 to 12: up makes the vocal tract smaller.
     source_loudness : float
-        1 follows the source's loudness, 0 sings as loudly throughout as the source does in the
-        middle.
+        1 follows the source's loudness from syllable to syllable (within one it is the voice's
+        own), 0 sings as loudly throughout as the source does in the middle.
     dynamics : float
         0 to 3: how far loud and soft are apart, 1 as in the source.
     retrieval_ratio : float

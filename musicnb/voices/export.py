@@ -47,9 +47,10 @@ def export_onnx(voice: str | Voice, path: str | os.PathLike[str]) -> Path:
     """Write a voice's decoder as an ONNX model, for content of any length.
 
     Its inputs are `content` (1, 64, frames), features of what is said, and `controls` (1, 3,
-    frames): octaves over 220 Hz (0 where unvoiced), voiced or not (1 or 0), and loudness (dBFS / 20
-    + 2); a frame lasts 10 ms. Its outputs are `pulse_bands` and `noise_bands` (1, 80, frames):
-    natural logarithms of magnitudes. The card of the voice, with its consent, is in the metadata.
+    frames): octaves over 220 Hz (0 where unvoiced), voiced or not (1 or 0), and loudness from
+    syllable to syllable (dBFS / 20 + 2; `musicnb.voices.perform.phrased`); a frame lasts 10 ms. Its
+    outputs are `pulse_bands` and `noise_bands` (1, 80, frames): natural logarithms of magnitudes.
+    The card of the voice, with its consent, is in the metadata.
 
     Parameters
     ----------

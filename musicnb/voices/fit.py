@@ -80,14 +80,25 @@ def loss_of_pieces(
     device: torch.device,
 ) -> Tensor:
     """Return how far the decoder's singing of the stretches is from what they really were."""
-    content = torch.stack([torch.from_numpy(each.content) for each, _ in drawn]).to(device)
-    told = torch.cat([controls(each) for each, _ in drawn]).to(device)
     truth = torch.stack([sound for _, sound in drawn]).to(device)
-    hz = torch.from_numpy(np.stack([each.hz for each, _ in drawn])).to(device)
+    return distance(sung(net, [each for each, _ in drawn], voices, rng, device), truth)
+
+
+def sung(
+    net: DecoderNet,
+    performances: list[Performance],
+    voices: Tensor,
+    rng: np.random.Generator,
+    device: torch.device,
+) -> Tensor:
+    """Return the decoder's singing of performances of one length: (batch, samples)."""
+    content = torch.stack([torch.from_numpy(each.content) for each in performances]).to(device)
+    told = torch.cat([controls(each) for each in performances]).to(device)
+    hz = torch.from_numpy(np.stack([each.hz for each in performances])).to(device)
     pulse_bands, noise_bands = net(content, told, voices.to(device))
-    noise = torch.from_numpy(rng.standard_normal(truth.shape, np.float32)).to(device)
     train = synthesis.pulses(hz, hz.shape[1])
-    return distance(synthesis.shape(train, noise, pulse_bands, noise_bands), truth)
+    noise = torch.from_numpy(rng.standard_normal(train.shape, np.float32)).to(device)
+    return synthesis.shape(train, noise, pulse_bands, noise_bands)
 
 
 def distance(made: Tensor, truth: Tensor) -> Tensor:

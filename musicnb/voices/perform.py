@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 #: As loud as half the voiced moments of what the decoder learned from are, in dBFS.
 AT_HOME = -21.0
+#: Frames over which loudness is told: two syllables or so. How much softer an m is than the vowel
+#: after it belongs to the voice, and not to the performance.
+PHRASE = 41
 #: Frames whose sound is made at once.
 SOUNDED = 500
 #: Frames that the synthesis sees beyond either end of a block: more than half its window.
@@ -36,12 +39,12 @@ A_SECOND = 100
 def controls(performance: Performance) -> Tensor:
     """Return what the decoder is told beside the content: (1, 3, frames).
 
-    Octaves over 220 Hz (0 where unvoiced), voiced or not, and loudness.
+    Octaves over 220 Hz (0 where unvoiced), voiced or not, and loudness, `phrased`.
     """
     hz = torch.from_numpy(performance.hz)
     voiced = (hz > 0).float()
     octaves = torch.where(hz > 0, torch.log2(hz.clamp(min=1) / 220), 0.0)
-    loudness = torch.from_numpy(performance.loudness) / 20 + 2
+    loudness = torch.from_numpy(phrased(performance.loudness)) / 20 + 2
     return torch.stack((octaves, voiced, loudness))[None]
 
 
@@ -155,9 +158,33 @@ def _blocks(frames: int) -> Iterator[tuple[int, int, int, int]]:
         yield max(0, start - EDGE), min(frames, stop + EDGE), start, stop
 
 
+def phrased(loudness: Levels) -> NDArray[np.float32]:
+    """Return a curve of loudness, in dBFS, without what happens within a syllable.
+
+    Of powers: a short pause leaves no hole.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> curve = phrased(np.where(np.arange(200) == 100, -100.0, -20.0))
+    >>> curve.shape, bool(abs(curve + 20).max() < 0.5)
+    ((200,), True)
+    """
+    if not len(loudness):
+        return np.zeros(0, np.float32)
+    weights = np.hanning(PHRASE + 2)[1:-1]
+    padded = np.pad(10 ** (np.asarray(loudness, np.float64) / 10), PHRASE // 2, mode="edge")
+    power = np.convolve(padded, weights / weights.sum(), mode="valid")
+    return np.asarray(10 * np.log10(power.clip(1e-10)), np.float32)
+
+
 def loudness_gain(wanted: Levels, found: Levels) -> Levels:
-    """Return the gain, in dB a frame, that makes one level the other; silence stays silence."""
-    difference = np.where(wanted > SILENCE, wanted - found, -60).clip(-60, 20)
+    """Return the gain, in dB a frame, that makes one level the other; silence stays silence.
+
+    What happens within a syllable stays as it is found.
+    """
+    difference = phrased(wanted) - phrased(found)
+    difference = np.where(wanted > SILENCE, difference, -60).clip(-60, 20)
     width = 5
     padded = np.pad(difference, width // 2, mode="edge")
     return np.convolve(padded, np.full(width, 1 / width), mode="valid")

@@ -17,7 +17,7 @@ from musicnb.voices.controls import Controls
 from musicnb.voices.convert import mixed_filters, mixture_of, prepared
 from musicnb.voices.listen import Performance, level, listen
 from musicnb.voices.network import BANDS
-from musicnb.voices.perform import EDGE, at_home, loudness_gain, noise_of
+from musicnb.voices.perform import EDGE, PHRASE, at_home, loudness_gain, noise_of
 from musicnb.voices.synthesis import HOP_LENGTH, SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -180,6 +180,8 @@ class _Synthesis:
         #: Curves and filters from frame `_from` on.
         self._hz = self._curve = self._loudness = torch.zeros(0)
         self._pulses = self._noise = torch.zeros(BANDS, 0)
+        #: How loud each frame came out, up to where there was sound.
+        self._found = np.zeros(0, np.float32)
         self._from = 0
         self._train = torch.zeros(1, 0)
         self._phase = torch.zeros(1, 1, dtype=torch.float64)
@@ -235,8 +237,9 @@ class _Synthesis:
             noise_scale=controls.noise_scale,
             formant_shift=controls.formant_shift,
         )[0]
-        wanted = self._loudness[at].numpy()
-        gain = loudness_gain(wanted, level(made).numpy()[: len(wanted)])
+        found = level(made).numpy()[self._sung - first : drawn - first]
+        self._found = np.concatenate((self._found[: self._sung - self._from], found))
+        gain = loudness_gain(self._loudness[: at.stop].numpy(), self._found)[at]
         line = np.interp(np.arange(len(made)) / HOP_LENGTH, np.arange(len(gain)), gain)
         return made * torch.from_numpy(10 ** (line / 20)).float()
 
@@ -248,9 +251,9 @@ class _Synthesis:
         return np.asarray(np.clip(made * line, -0.99, 0.99), np.float32)
 
     def _forget(self) -> None:
-        drop = max(0, self._sung - EDGE - 2 - self._from)
+        drop = max(0, self._sung - EDGE - PHRASE - self._from)
         self._hz, self._curve = self._hz[drop:], self._curve[drop:]
-        self._loudness = self._loudness[drop:]
+        self._loudness, self._found = self._loudness[drop:], self._found[drop:]
         self._pulses, self._noise = self._pulses[:, drop:], self._noise[:, drop:]
         self._from += drop
 
