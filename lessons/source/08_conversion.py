@@ -159,7 +159,8 @@ print("f0:", performance.hz.shape, " loudness:", performance.loudness.shape)
 # Lesson 07 had the other way round: pulses and noise, and a filter that makes a voice of them. Here
 # another network, the **decoder**, chooses that filter anew for every frame: from the content, the
 # pitch and the loudness, and from 32 numbers that say *whose* filter it is to be. It was trained to
-# sing back what each of the eight had said.
+# sing back what each of the eight had said, and then to have each sing what the others had said so
+# that a second network, which learned to tell what is real from what is made, was taken in.
 #
 # **Predict.** `rms` is a man, `slt` a woman. What will `musicnb.convert` make of his sentence?
 
