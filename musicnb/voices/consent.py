@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 RECORDING = "consent.flac"
 #: Words of a statement, and seconds of a recording.
 WORDS, SECONDS = 4, 2.0
-#: The recording is at least so like the voice; two people mostly are less.
-ALIKE = 0.6
+#: The recording is at least so like the voice. Of twelve voices, each against the others, 3 s of the
+#: same were 0.82 or more alike, and 5 % of the strangers 0.7 or more; another microphone costs some.
+ALIKE = 0.7
 
 
 def read_consent(consent: str | Path | Audio | None) -> tuple[dict[str, Any], Audio | None]:
