@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 RECORDING = "consent.flac"
 #: Words of a statement, and seconds of a recording.
 WORDS, SECONDS = 4, 2.0
-#: The recording is at least so like the voice. Of twelve voices, each against the others, 3 s of the
-#: same were 0.82 or more alike, and 5 % of the strangers 0.7 or more; another microphone costs some.
+#: The recording is at least so like the voice. Of twelve voices, 3 s of the same were 0.82 or more
+#: alike, and of strangers 5 % 0.7 or more; another microphone costs some of it.
 ALIKE = 0.7
 
 
