@@ -151,6 +151,7 @@ def polish(
             in_range(pools[int(one)].draw(rng)[0], middles[int(other)], rng)
             for one, other in zip(theirs, mine, strict=True)
         ]
+        torch.manual_seed(int(rng.integers(2**32)))  # of the noise in what the critic sees
         numbers = torch.from_numpy(np.concatenate((own, mine))).to(device)
         made = sung(net.train(), [each for each, _ in drawn] + lent, numbers, rng, device)
         truth = torch.stack([sound for _, sound in drawn]).to(device)
