@@ -232,13 +232,19 @@ def test_it_can_be_cancelled_and_shows_all_stages(stems):
         ({"voice": "robot", "wobble": 1}, "no setting 'wobble'"),
         ({"voice": "robot", "f0": "guess"}, "f0 is 'guess'"),
         ({"voice": "robot", "preset": "karaoke"}, "no preset 'karaoke'"),
-        ({"voice": "robot", "vocals_only": True}, "the stems are"),
+        ({"voice": "robot", "vocals_only": True}, "stems are given"),
         ({"voice": "robot", "durations": ((0, 1, 2),)}, "out of step"),
     ],
 )
 def test_nonsense_is_refused_in_a_sentence(stems, arguments, words):
     with pytest.raises(InputError, match=words):
         cover(stems, **arguments)
+
+
+def test_stems_without_vocals_are_refused_in_a_sentence(stems):
+    band = Stems({"accompaniment": stems["accompaniment"]}, stems.residual)
+    with pytest.raises(InputError, match="expected 'vocals' among them"):
+        cover(band, "robot")
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"tempo": []}', '{"controls": 3}', '{"voiced": 1}'])

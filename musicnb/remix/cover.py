@@ -264,11 +264,17 @@ def _require(
             expected="a voice, or a preset that has one",
             todo="`musicnb voices list` shows them all.",
         )
-    if isinstance(song, Stems) and (vocals_only or backing is not None or "vocals" not in song):
+    if isinstance(song, Stems) and "vocals" not in song:
         raise InputError(
             f"the stems are {', '.join(song)}",
-            expected="'vocals' among them, and neither backing nor vocals_only",
-            todo="Pass stems['vocals'] and backing=... instead.",
+            expected="'vocals' among them",
+            todo="Pass the song itself, or its stems with 'vocals'.",
+        )
+    if isinstance(song, Stems) and (vocals_only or backing is not None):
+        raise InputError(
+            "stems are given, and backing or vocals_only",
+            expected="stems alone: all but the vocals are the backing",
+            todo="Leave the other out, or pass stems['vocals'] with it.",
         )
     if vocals_only and backing is not None:
         raise InputError(
