@@ -1,13 +1,13 @@
 """Train the decoder that the voices of the library share, and write the library.
 
-    python -m musicnb.recipes.voices [--cache DIR] [--minutes M] [--critic-minutes M] [--threads N]
+    python -m musicnb.recipes.voices [--cache DIR] [--minutes M] [--polish-minutes M] [--threads N]
 
 1. `musicnb.recipes.takes`: what each voice has said and sung.
 2. train: sing back each take from its pitch, its loudness and its content as it is heard, in
    disguise, or as another voice of the library has said it. A checkpoint every minute; it goes on
    from the last.
-3. polish: on top of that, sing what the other voices have said so that a critic
-   (`musicnb.recipes.critic`) takes it for the voice's own.
+3. polish (`musicnb.recipes.polish`): on top of that, sing what the other voices have said so that
+   three listeners take it for the voice's own, and understand it.
 4. library: for each voice a card, the index of its content, and a preview.
 
 What the voices score as targets of a conversion is measured by `python -m benchmarks voices`.
@@ -24,27 +24,22 @@ import torch
 from safetensors.torch import save_file
 
 from musicnb.audio.audio import Audio
-from musicnb.recipes.critic import Critic, in_range, losses
+from musicnb.recipes.campplus import campplus
+from musicnb.recipes.polish import POLISHED, polish
+from musicnb.recipes.pools import Pool, as_heard, index_of, pools_of, spoken_of
 from musicnb.recipes.takes import LIBRARY, TESTED, takes
 from musicnb.recipes.training import train_for
 from musicnb.runtime.files import atomic, sha256, write_json
 from musicnb.runtime.weights import PACKAGED
 from musicnb.voices import synthesis
-from musicnb.voices.disguise import heard_disguised
-from musicnb.voices.fit import Pieces, distance, loss_of_pieces, sung
+from musicnb.voices.fit import Pieces, loss_of_pieces
 from musicnb.voices.library import PACKAGED as LIBRARY_FOLDER
-from musicnb.voices.listen import Performance, listen
 from musicnb.voices.network import DecoderNet
-from musicnb.voices.retrieval import build_index
 from musicnb.voices.voice import CARD, INDEX, SHARED
 
 SEED = 31
 RATE_OF_LEARNING = 1e-3
 BATCH = 8
-#: Of the decoder and its critic, once there is one; the weight of what the critic says; stretches
-#: of a step that are sung back, and as many that others have said.
-RATES = {"decoder": 3e-4, "critic": 3e-4}
-CRITICISM, POLISHED = 0.1, 6
 #: What a person should know of each voice.
 ABOUT: dict[str, dict[str, str]] = {
     "kal": {"what": "A man, American; flite's diphone voice kal16", "licence": "CMU (BSD-like)",
@@ -67,60 +62,10 @@ ABOUT: dict[str, dict[str, str]] = {
 STATEMENT = "Published by its owner as a voice for synthesis, under a licence that allows it."
 #: Seconds of the preview: of utterances that were not learned from.
 PREVIEW = 12.0
-#: Copies of every take in disguise; what is softer than this is no voice, in dBFS.
-DISGUISES, SOFT = 6, -50.0
-
-
-def performances(cache: Path, name: str) -> list[tuple[Performance, torch.Tensor]]:
-    """Return a voice's takes, listened to once and kept: curves and sound.
-
-    First as they are heard, then `DISGUISES` times more in disguise, with the same sound.
-    """
-    path = cache / "heard" / f"{name}.pt"
-    if not path.is_file():
-        rng = np.random.default_rng((SEED, LIBRARY.index(name)))
-        made = []
-        for samples in takes(cache, name, test=False):
-            heard = listen(Audio(samples, synthesis.SAMPLE_RATE))
-            copies = [heard_disguised(samples, rng) for _ in range(DISGUISES)]
-            content = np.stack([heard.content, *copies])
-            made.append([torch.from_numpy(np.array(each)).clone()
-                         for each in (content, heard.hz, heard.loudness, samples)])  # fmt: skip
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic(path) as temporary:
-            torch.save(made, temporary)
-    kept = torch.load(path, weights_only=True)
-    return [
-        (Performance(content[number].numpy(), hz.numpy(), loudness.numpy()), samples)
-        for number in range(1 + DISGUISES)
-        for content, hz, loudness, samples in kept
-    ]
-
-
-def as_heard(cache: Path, name: str) -> list[tuple[Performance, torch.Tensor]]:
-    """Return a voice's takes without the disguises."""
-    both = performances(cache, name)
-    return both[: len(both) // (1 + DISGUISES)]
-
-
-def index_of(heard: list[tuple[Performance, torch.Tensor]]) -> torch.Tensor:
-    """Return the index of what a voice has said and sung."""
-    content = torch.cat([torch.from_numpy(each.content) for each, _ in heard], 1)
-    loud = torch.cat([torch.from_numpy(each.loudness) for each, _ in heard]) > SOFT
-    return build_index(content[:, loud])
-
-
-def pools_of(cache: Path) -> list[Pieces]:
-    """Return what each voice is learned from."""
-    indexes = [index_of(as_heard(cache, name)) for name in LIBRARY]
-    return [
-        Pieces(performances(cache, name), others=indexes[:number] + indexes[number + 1 :])
-        for number, name in enumerate(LIBRARY)
-    ]
 
 
 def train(
-    pools: list[Pieces], out: Path, *, minutes: float, device: torch.device
+    pools: list[Pool], out: Path, *, minutes: float, device: torch.device
 ) -> tuple[DecoderNet, int]:
     """Train for so many minutes of this machine, those before a stop included; count the steps."""
     torch.manual_seed(SEED)
@@ -134,46 +79,11 @@ def train(
     return net, train_for(minutes, net, loss_of, out, rate=RATE_OF_LEARNING, seed=SEED)
 
 
-def polish(
-    pools: list[Pieces], net: DecoderNet, out: Path, *, minutes: float, device: torch.device
-) -> int:
-    """Train on, in place, with a critic, for so many minutes; count the steps."""
-    voices = len(pools)
-    middles = [median_hz([each for each, _ in pool.takes]) for pool in pools]
-    critic = Critic(voices).to(device)
-
-    def loss_of(rng: np.random.Generator) -> torch.Tensor:
-        own = rng.integers(voices, size=POLISHED)
-        drawn = [pools[int(voice)].draw(rng) for voice in own]
-        theirs = rng.integers(voices, size=POLISHED)
-        mine = (theirs + rng.integers(1, voices, size=POLISHED)) % voices
-        lent = [
-            in_range(pools[int(one)].draw(rng)[0], middles[int(other)], rng)
-            for one, other in zip(theirs, mine, strict=True)
-        ]
-        torch.manual_seed(int(rng.integers(2**32)))  # of the noise in what the critic sees
-        numbers = torch.from_numpy(np.concatenate((own, mine))).to(device)
-        made = sung(net.train(), [each for each, _ in drawn] + lent, numbers, rng, device)
-        truth = torch.stack([sound for _, sound in drawn]).to(device)
-        learned, passes = losses(critic, truth, made, numbers[:POLISHED], numbers)
-        return distance(made[:POLISHED], truth) + learned + CRITICISM * passes
-
-    both = torch.nn.ModuleDict({"decoder": net, "critic": critic})
-    return train_for(minutes, both, loss_of, out, rate=RATES, seed=SEED)
-
-
-def median_hz(performances: list[Performance]) -> float:
-    """Return the pitch that half of what is sung lies below, in Hz."""
-    hz = np.concatenate([each.hz for each in performances])
-    return float(np.median(hz[hz > 0]))
-
-
 def write_library(cache: Path) -> None:
     """Write each voice's card, index and preview."""
     for name in LIBRARY:
         heard = as_heard(cache, name)
-        spoken = heard[: len(heard) * 2 // 3]
-        hz = np.concatenate([each.hz for each, _ in spoken])
+        hz = np.concatenate([each.hz for each, _ in spoken_of(heard)])
         low, median, high = np.percentile(hz[hz > 0], (5, 50, 95))
         folder = LIBRARY_FOLDER / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -191,13 +101,14 @@ def write_library(cache: Path) -> None:
         write_json(folder / CARD, about)
 
 
-def finish(cache: Path, *, minutes: float, critic_minutes: float) -> None:
+def finish(cache: Path, *, minutes: float, polish_minutes: float) -> None:
     """Train, and write weights, card and library."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     pools = pools_of(cache)
     trained, steps = train(pools, cache / f"{SHARED}.pt", minutes=minutes, device=device)
-    polished = cache / f"{SHARED}-critic.pt"
-    more = polish(pools, trained, polished, minutes=critic_minutes, device=device)
+    polished = cache / f"{SHARED}-polished.pt"
+    listener = campplus(cache)
+    more = polish(pools, trained, listener, polished, minutes=polish_minutes, device=device)
     path = PACKAGED / f"{SHARED}.safetensors"
     with atomic(path) as temporary:
         state = {name: value.half().cpu() for name, value in trained.state_dict().items()}
@@ -217,9 +128,10 @@ def finish(cache: Path, *, minutes: float, critic_minutes: float) -> None:
             "credit": "The musicnb contributors",
             "source": "trained from scratch by the recipe",
             "data": f"takes of {len(LIBRARY)} voices, spoken and sung; {steps} steps of {BATCH} "
-            f"stretches of {Pieces.FRAMES / 100:g} s, and {more} of {2 * POLISHED} with a critic",
+            f"stretches of {Pieces.FRAMES / 100:g} s, and {more} of {2 * POLISHED} to which three "
+            "listened: a critic, CAM++ of 3D-Speaker (Apache-2.0) and the content encoder",
             "recipe": f"python -m musicnb.recipes.voices --minutes {minutes:g} "
-            f"--critic-minutes {critic_minutes:g} --threads {torch.get_num_threads()}",
+            f"--polish-minutes {polish_minutes:g} --threads {torch.get_num_threads()}",
             "seed": SEED,
             "scores": "see the cards of the voices, and `python -m benchmarks voices`",
             "fails": "Learned from synthetic or read speech, and singing made of it: no voice "
@@ -233,12 +145,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--cache", type=Path, default=Path(".cache"))
     parser.add_argument("--minutes", type=float, default=30)
-    parser.add_argument("--critic-minutes", type=float, default=40)
+    parser.add_argument("--polish-minutes", type=float, default=40)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
     cache = options.cache.resolve()
     torch.set_num_threads(options.threads)
-    finish(cache, minutes=options.minutes, critic_minutes=options.critic_minutes)
+    finish(cache, minutes=options.minutes, polish_minutes=options.polish_minutes)
 
 
 if __name__ == "__main__":

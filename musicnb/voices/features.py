@@ -19,6 +19,7 @@ STEP, CORNER, RATIO = 200 / 3, 1000.0, math.log(6.4) / 27
 
 
 @lru_cache(maxsize=1)
+@torch.inference_mode(mode=False)  # whoever asks first, a training may use it after
 def _filters() -> Tensor:
     """Return the triangular mel filters of Slaney's Auditory Toolbox, (MELS, BINS).
 

@@ -1,0 +1,161 @@
+"""Polish a decoder of voices by what listeners say of what it makes.
+
+A decoder that sings back what it has heard is never told how another's pitch and words come out.
+So it sings what the other voices of the library have said, and three listen: a critic that learns
+with it what is real (`musicnb.recipes.critic`); a network that tells speakers apart, which is to
+hear the voice (`musicnb.recipes.campplus`; as in Casanova et al., "YourTTS", ICML 2022); and our
+own content encoder, which is to hear the words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from musicnb.recipes.campplus import embedding, heard_of
+from musicnb.recipes.critic import Critic, in_range, losses
+from musicnb.recipes.takes import LIBRARY
+from musicnb.recipes.training import train_for
+from musicnb.runtime.weights import card, load_weights
+from musicnb.voices import features, synthesis
+from musicnb.voices.fit import distance, sung
+from musicnb.voices.listen import CONTENT, PEAK
+from musicnb.voices.network import ContentNet
+from musicnb.voices.retrieval import retrieve
+from musicnb.voices.whisper import WEIGHTS as WHISPER
+from musicnb.voices.whisper import WhisperEncoder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from musicnb.recipes.pools import Pool
+    from musicnb.voices.fit import Pieces
+    from musicnb.voices.listen import Performance
+    from musicnb.voices.network import DecoderNet
+
+SEED = 31
+#: Of the decoder and its critic; stretches of a step that are sung back, and as many that others
+#: have said.
+RATES = {"decoder": 3e-4, "critic": 3e-4}
+POLISHED = 6
+#: The weights of what is said of it: by the critic, of the voice, of the words.
+CRITICISM, LIKENESS, WORDS = 0.2, 4.0, 0.7
+#: So many stretches at once tell whose voice it is; from as many times `KNOWN` it is known.
+AT_ONCE, KNOWN = 2, 64
+#: The share of singing in what the others have said; and voices that are drawn more often than the
+#: rest, as they are harder to be: a man who speaks another language, and what is no man's voice.
+SINGING = 0.5
+OFTEN = {"ru": 5, "robot": 2}
+
+
+def polish(
+    pools: list[Pool],
+    net: DecoderNet,
+    listener: nn.Module,
+    out: Path,
+    *,
+    minutes: float,
+    device: torch.device,
+) -> int:
+    """Train on, in place, for so many minutes; count the steps."""
+    voices = len(pools)
+    shares = np.array([OFTEN.get(name, 1) for name in LIBRARY], np.float64)
+    shares /= shares.sum()
+    critic, listener, words = Critic(voices).to(device), listener.to(device), word_listener(device)
+    # Of speech and of singing apart: a voice that sings is not heard as the one that speaks.
+    wanted = torch.stack(
+        [likeness_of(each, listener, device) for pool in pools for each in (pool.spoken, pool.sung)]
+    )
+
+    def loss_of(rng: np.random.Generator) -> Tensor:
+        own = rng.choice(voices, size=POLISHED, p=shares)
+        drawn = [pools[int(voice)].draw(rng) for voice in own]
+        mine = rng.choice(voices, POLISHED // AT_ONCE, replace=False, p=shares)
+        singing = rng.random(len(mine)) < SINGING
+        asked = [
+            lent(pools, int(voice), rng, singing=bool(sings))
+            for voice, sings in zip(mine, singing, strict=True)
+            for _ in range(AT_ONCE)
+        ]
+        told, words_of = zip(*asked, strict=True)
+        torch.manual_seed(int(rng.integers(2**32)))  # of the noise in what the critic sees
+        numbers = torch.from_numpy(np.concatenate((own, mine.repeat(AT_ONCE)))).to(device)
+        made = sung(net.train(), [*(each for each, _ in drawn), *told], numbers, rng, device)
+        truth = torch.stack([sound for _, sound in drawn]).to(device)
+        learned, passes = losses(critic, truth, made, numbers[:POLISHED], numbers)
+        low = lowered(made[POLISHED:])
+        alike = (whose(listener, low) * wanted[2 * mine + singing]).sum(1)
+        heard = LIKENESS * (1 - alike).mean() + WORDS * misheard(words, low, words_of)
+        return distance(made[:POLISHED], truth) + learned + CRITICISM * passes + heard
+
+    both = nn.ModuleDict({"decoder": net, "critic": critic})
+    return train_for(minutes, both, loss_of, out, rate=RATES, seed=SEED)
+
+
+def lent(
+    pools: list[Pool], voice: int, rng: np.random.Generator, *, singing: bool
+) -> tuple[Performance, NDArray[np.float32]]:
+    """Return what another voice has said at a pitch that is this voice's, or sung at its own.
+
+    Drawn to the voice's own sounds as much as anybody who converts may ask for; and, beside it,
+    the features of what was said.
+    """
+    mine, other = pools[voice], pools[(voice + int(rng.integers(1, len(pools)))) % len(pools)]
+    said = (other.sung if singing else other.spoken).draw(rng)[0]
+    told = said if singing else in_range(said, mine.median_hz, rng)
+    drawn = retrieve(
+        said.content,
+        mine.index,
+        retrieval_ratio=rng.random(),
+        protect=rng.random(),
+        voiced=said.hz > 0,
+    )
+    return replace(told, content=drawn), said.content
+
+
+def lowered(samples: Tensor) -> Tensor:
+    """Return stretches (batch, samples) at 16 kHz: what the listeners hear."""
+    wanted = samples.shape[1] * features.SAMPLE_RATE // synthesis.SAMPLE_RATE
+    spectrum = torch.fft.rfft(samples)[:, : wanted // 2 + 1]
+    made: Tensor = torch.fft.irfft(spectrum, n=wanted) * (wanted / samples.shape[1])
+    return made
+
+
+def whose(listener: nn.Module, low: Tensor) -> Tensor:
+    """Return whose voices are heard, (stretches / AT_ONCE, 192), each in so many in a row."""
+    heard = heard_of(low)
+    return embedding(listener, heard.reshape(len(low) // AT_ONCE, -1, heard.shape[2]))
+
+
+@torch.no_grad()
+def likeness_of(pool: Pieces, listener: nn.Module, device: torch.device) -> Tensor:
+    """Return whose voice is heard in a voice's own takes: (192,)."""
+    rng = np.random.default_rng(SEED)
+    own = [torch.stack([pool.draw(rng)[1] for _ in range(AT_ONCE)]) for _ in range(KNOWN)]
+    found = torch.cat([whose(listener, lowered(each.to(device))) for each in own])
+    return nn.functional.normalize(found.mean(0), dim=0)
+
+
+def word_listener(device: torch.device) -> nn.Module:
+    """Return our content encoder: features (batch, 64, frames) of what is `features.seen`."""
+    whisper, content = WhisperEncoder(), ContentNet(card(CONTENT)["phones"])
+    whisper.load_state_dict(load_weights(WHISPER))
+    content.load_state_dict(load_weights(CONTENT))
+    return nn.Sequential(whisper, content).eval().requires_grad_(False).to(device)
+
+
+def misheard(words: nn.Module, low: Tensor, said: Sequence[NDArray[np.float32]]) -> Tensor:
+    """Return how far from what was `said`, features (64, frames) each, is what is heard."""
+    loud = low * (PEAK / low.detach().abs().amax(1, keepdim=True).clamp(min=1e-4))
+    found = words(features.seen(features.power(loud)))
+    wanted = torch.stack([torch.from_numpy(each) for each in said]).to(low.device)
+    frames = min(found.shape[2], wanted.shape[2])
+    off: Tensor = (found[..., :frames] - wanted[..., :frames]).abs().mean()
+    return off
