@@ -10,7 +10,7 @@ from musicnb.recipes.campplus import heard_of
 from musicnb.recipes.polish import lowered, misheard, word_listener
 from musicnb.voices.fit import Pieces
 from musicnb.voices.library import PACKAGED
-from musicnb.voices.listen import listen
+from musicnb.voices.listen import Performance, listen
 from musicnb.voices.synthesis import HOP_LENGTH, SAMPLE_RATE
 
 
@@ -36,11 +36,14 @@ def test_the_words_that_were_said_are_heard_and_others_are_not() -> None:
     starts = np.arange(0, 600, Pieces.FRAMES)
     stretches = torch.stack(
         [
-            torch.from_numpy(said.samples[0, s * HOP_LENGTH : (s + Pieces.FRAMES) * HOP_LENGTH])
+            torch.tensor(said.samples[0, s * HOP_LENGTH : (s + Pieces.FRAMES) * HOP_LENGTH])
             for s in starts
         ]
     ).requires_grad_()
-    parts = [content[:, start : start + Pieces.FRAMES] for start in starts]
+    parts = [
+        Performance(content[:, start : start + Pieces.FRAMES], *np.zeros((2, Pieces.FRAMES)))
+        for start in starts
+    ]
     words = word_listener(torch.device("cpu"))
     own = misheard(words, lowered(stretches), parts)
     assert own < 0.7 * misheard(words, lowered(stretches), parts[::-1])

@@ -1,15 +1,14 @@
 """Polish a decoder of voices by what listeners say of what it makes.
 
 A decoder that sings back what it has heard is never told how another's pitch and words come out.
-So it sings what the other voices of the library have said, and three listen: a critic that learns
-with it what is real (`musicnb.recipes.critic`); a network that tells speakers apart, which is to
-hear the voice (`musicnb.recipes.campplus`; as in Casanova et al., "YourTTS", ICML 2022); and our
-own content encoder, which is to hear the words.
+So it sings what the other voices of the library have said, and a critic listens that learns with it
+what is real (`musicnb.recipes.critic`). Then two more do: a network that tells speakers apart,
+which is to hear the voice (`musicnb.recipes.campplus`; as in Casanova et al., "YourTTS", ICML
+2022), and our own content encoder, which is to hear the words.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,12 +24,11 @@ from musicnb.voices import features, synthesis
 from musicnb.voices.fit import distance, sung
 from musicnb.voices.listen import CONTENT, PEAK
 from musicnb.voices.network import ContentNet
-from musicnb.voices.retrieval import retrieve
 from musicnb.voices.whisper import WEIGHTS as WHISPER
 from musicnb.voices.whisper import WhisperEncoder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -46,11 +44,11 @@ SEED = 31
 RATES = {"decoder": 3e-4, "critic": 3e-4}
 POLISHED = 6
 #: The weights of what is said of it: by the critic, of the voice, of the words.
-CRITICISM, LIKENESS, WORDS = 0.2, 4.0, 0.7
+CRITICISM, LIKENESS, WORDS = 0.1, 2.0, 2.0
 #: So many stretches at once tell whose voice it is; from as many times `KNOWN` it is known.
 AT_ONCE, KNOWN = 2, 64
 #: The share of singing in what the others have said; and voices that are drawn more often than the
-#: rest, as they are harder to be: a man who speaks another language, and what is no man's voice.
+#: rest, as they are harder to be: a man who speaks another language, and nobody.
 SINGING = 0.5
 OFTEN = {"ru": 5, "robot": 2}
 
@@ -58,66 +56,65 @@ OFTEN = {"ru": 5, "robot": 2}
 def polish(
     pools: list[Pool],
     net: DecoderNet,
-    listener: nn.Module,
+    listener: nn.Module | None,
     out: Path,
     *,
     minutes: float,
     device: torch.device,
 ) -> int:
-    """Train on, in place, for so many minutes; count the steps."""
+    """Train on, in place, for so many minutes; count the steps. The critic always listens."""
     voices = len(pools)
     shares = np.array([OFTEN.get(name, 1) for name in LIBRARY], np.float64)
     shares /= shares.sum()
-    critic, listener, words = Critic(voices).to(device), listener.to(device), word_listener(device)
-    # Of speech and of singing apart: a voice that sings is not heard as the one that speaks.
-    wanted = torch.stack(
-        [likeness_of(each, listener, device) for pool in pools for each in (pool.spoken, pool.sung)]
-    )
+    critic = Critic(voices).to(device)
+    heard = heard_by(listener.to(device), pools, device) if listener else None
 
     def loss_of(rng: np.random.Generator) -> Tensor:
         own = rng.choice(voices, size=POLISHED, p=shares)
         drawn = [pools[int(voice)].draw(rng) for voice in own]
         mine = rng.choice(voices, POLISHED // AT_ONCE, replace=False, p=shares)
         singing = rng.random(len(mine)) < SINGING
-        asked = [
+        told = [
             lent(pools, int(voice), rng, singing=bool(sings))
             for voice, sings in zip(mine, singing, strict=True)
             for _ in range(AT_ONCE)
         ]
-        told, words_of = zip(*asked, strict=True)
         torch.manual_seed(int(rng.integers(2**32)))  # of the noise in what the critic sees
         numbers = torch.from_numpy(np.concatenate((own, mine.repeat(AT_ONCE)))).to(device)
-        made = sung(net.train(), [*(each for each, _ in drawn), *told], numbers, rng, device)
+        made = sung(net.train(), [each for each, _ in drawn] + told, numbers, rng, device)
         truth = torch.stack([sound for _, sound in drawn]).to(device)
         learned, passes = losses(critic, truth, made, numbers[:POLISHED], numbers)
-        low = lowered(made[POLISHED:])
-        alike = (whose(listener, low) * wanted[2 * mine + singing]).sum(1)
-        heard = LIKENESS * (1 - alike).mean() + WORDS * misheard(words, low, words_of)
-        return distance(made[:POLISHED], truth) + learned + CRITICISM * passes + heard
+        loss = distance(made[:POLISHED], truth) + learned + CRITICISM * passes
+        return loss + heard(made[POLISHED:], told, 2 * mine + singing) if heard else loss
 
     both = nn.ModuleDict({"decoder": net, "critic": critic})
     return train_for(minutes, both, loss_of, out, rate=RATES, seed=SEED)
 
 
-def lent(
-    pools: list[Pool], voice: int, rng: np.random.Generator, *, singing: bool
-) -> tuple[Performance, NDArray[np.float32]]:
-    """Return what another voice has said at a pitch that is this voice's, or sung at its own.
-
-    Drawn to the voice's own sounds as much as anybody who converts may ask for; and, beside it,
-    the features of what was said.
-    """
-    mine, other = pools[voice], pools[(voice + int(rng.integers(1, len(pools)))) % len(pools)]
-    said = (other.sung if singing else other.spoken).draw(rng)[0]
-    told = said if singing else in_range(said, mine.median_hz, rng)
-    drawn = retrieve(
-        said.content,
-        mine.index,
-        retrieval_ratio=rng.random(),
-        protect=rng.random(),
-        voiced=said.hz > 0,
+def heard_by(
+    listener: nn.Module, pools: list[Pool], device: torch.device
+) -> Callable[[Tensor, list[Performance], NDArray[np.intp]], Tensor]:
+    """Return what tells how unlike the voices, and how unlike the words, what is made is heard."""
+    words = word_listener(device)
+    # Of speech and of singing apart: a voice that sings is not heard as the one that speaks.
+    wanted = torch.stack(
+        [likeness_of(each, listener, device) for pool in pools for each in (pool.spoken, pool.sung)]
     )
-    return replace(told, content=drawn), said.content
+
+    def heard(made: Tensor, told: list[Performance], whom: NDArray[np.intp]) -> Tensor:
+        low = lowered(made)
+        alike = (whose(listener, low) * wanted[whom]).sum(1)
+        return LIKENESS * (1 - alike).mean() + WORDS * misheard(words, low, told)
+
+    return heard
+
+
+def lent(pools: list[Pool], voice: int, rng: np.random.Generator, *, singing: bool) -> Performance:
+    """Return what another voice has said at a pitch that is this voice's, or sung at its own."""
+    other = pools[(voice + int(rng.integers(1, len(pools)))) % len(pools)]
+    if singing:
+        return other.sung.draw(rng)[0]
+    return in_range(other.spoken.draw(rng)[0], pools[voice].median_hz, rng)
 
 
 def lowered(samples: Tensor) -> Tensor:
@@ -151,11 +148,11 @@ def word_listener(device: torch.device) -> nn.Module:
     return nn.Sequential(whisper, content).eval().requires_grad_(False).to(device)
 
 
-def misheard(words: nn.Module, low: Tensor, said: Sequence[NDArray[np.float32]]) -> Tensor:
-    """Return how far from what was `said`, features (64, frames) each, is what is heard."""
+def misheard(words: nn.Module, low: Tensor, told: list[Performance]) -> Tensor:
+    """Return how far from what was to be said is what is heard."""
     loud = low * (PEAK / low.detach().abs().amax(1, keepdim=True).clamp(min=1e-4))
     found = words(features.seen(features.power(loud)))
-    wanted = torch.stack([torch.from_numpy(each) for each in said]).to(low.device)
+    wanted = torch.stack([torch.from_numpy(each.content) for each in told]).to(low.device)
     frames = min(found.shape[2], wanted.shape[2])
     off: Tensor = (found[..., :frames] - wanted[..., :frames]).abs().mean()
     return off

@@ -38,14 +38,11 @@ class Pool:
         Of which stretches are drawn.
     median_hz : float
         The pitch that half of what is spoken lies below.
-    index : Tensor
-        Of what it has said and sung: (kept, 64).
     """
 
     spoken: Pieces
     sung: Pieces
     median_hz: float
-    index: torch.Tensor
 
     def draw(self, rng: np.random.Generator) -> tuple[Performance, torch.Tensor]:
         """Return a stretch of any take: its curves, and its sound."""
@@ -96,8 +93,8 @@ def pools_of(cache: Path) -> list[Pool]:
     """Return what each voice is learned from."""
     indexes = [index_of(as_heard(cache, name)) for name in LIBRARY]
     return [
-        _pool(performances(cache, name), index, indexes[:number] + indexes[number + 1 :])
-        for number, (name, index) in enumerate(zip(LIBRARY, indexes, strict=True))
+        _pool(performances(cache, name), indexes[:number] + indexes[number + 1 :])
+        for number, name in enumerate(LIBRARY)
     ]
 
 
@@ -106,11 +103,10 @@ def spoken_of(heard: Heard) -> Heard:
     return heard[: len(heard) * 2 // 3]
 
 
-def _pool(heard: Heard, index: torch.Tensor, others: Sequence[torch.Tensor]) -> Pool:
+def _pool(heard: Heard, others: Sequence[torch.Tensor]) -> Pool:
     each = len(heard) // (1 + DISGUISES)
     copies = [heard[start : start + each] for start in range(0, len(heard), each)]
     spoken = [take for copy in copies for take in spoken_of(copy)]
     sung = [take for copy in copies for take in copy[len(spoken_of(copy)) :]]
     hz = np.concatenate([performance.hz for performance, _ in spoken])
-    median = float(np.median(hz[hz > 0]))
-    return Pool(Pieces(spoken, others), Pieces(sung, others), median, index)
+    return Pool(Pieces(spoken, others), Pieces(sung, others), float(np.median(hz[hz > 0])))
