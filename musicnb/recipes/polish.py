@@ -9,6 +9,7 @@ which is to hear the voice (`musicnb.recipes.campplus`; as in Casanova et al., "
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,16 +17,13 @@ import torch
 from torch import Tensor, nn
 
 from musicnb.recipes.campplus import embedding, heard_of
-from musicnb.recipes.critic import Critic, in_range, losses
+from musicnb.recipes.critic import Critic, losses
 from musicnb.recipes.takes import LIBRARY
 from musicnb.recipes.training import train_for
-from musicnb.runtime.weights import card, load_weights
 from musicnb.voices import features, synthesis
 from musicnb.voices.fit import distance, sung
-from musicnb.voices.listen import CONTENT, PEAK
-from musicnb.voices.network import ContentNet
-from musicnb.voices.whisper import WEIGHTS as WHISPER
-from musicnb.voices.whisper import WhisperEncoder
+from musicnb.voices.listen import PEAK, content_network
+from musicnb.voices.whisper import whisper_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +45,10 @@ POLISHED = 6
 CRITICISM, LIKENESS, WORDS = 0.1, 2.0, 2.0
 #: So many stretches at once tell whose voice it is; from as many times `KNOWN` it is known.
 AT_ONCE, KNOWN = 2, 64
-#: The share of singing in what the others have said; and voices that are drawn more often than the
-#: rest, as they are harder to be: a man who speaks another language, and nobody.
-SINGING = 0.5
+#: The share of singing in what the others have said, and by how many semitones what they have
+#: spoken may miss the middle of the voice's range.
+SINGING, ASIDE = 0.5, 2.0
+#: Voices that were less like themselves than the rest, and are drawn so many times as often.
 OFTEN = {"ru": 5, "robot": 2}
 
 
@@ -117,6 +116,15 @@ def lent(pools: list[Pool], voice: int, rng: np.random.Generator, *, singing: bo
     return in_range(other.spoken.draw(rng)[0], pools[voice].median_hz, rng)
 
 
+def in_range(performance: Performance, median_hz: float, rng: np.random.Generator) -> Performance:
+    """Return what somebody else has said at a pitch at which a voice of this median would."""
+    voiced = performance.hz[performance.hz > 0]
+    if not len(voiced):
+        return performance
+    ratio = median_hz / np.median(voiced) * 2 ** (rng.normal(0, ASIDE) / 12)
+    return replace(performance, hz=(performance.hz * ratio).astype(np.float32))
+
+
 def lowered(samples: Tensor) -> Tensor:
     """Return stretches (batch, samples) at 16 kHz: what the listeners hear."""
     wanted = samples.shape[1] * features.SAMPLE_RATE // synthesis.SAMPLE_RATE
@@ -142,10 +150,7 @@ def likeness_of(pool: Pieces, listener: nn.Module, device: torch.device) -> Tens
 
 def word_listener(device: torch.device) -> nn.Module:
     """Return our content encoder: features (batch, 64, frames) of what is `features.seen`."""
-    whisper, content = WhisperEncoder(), ContentNet(card(CONTENT)["phones"])
-    whisper.load_state_dict(load_weights(WHISPER))
-    content.load_state_dict(load_weights(CONTENT))
-    return nn.Sequential(whisper, content).eval().requires_grad_(False).to(device)
+    return nn.Sequential(whisper_encoder(device), content_network(device)).requires_grad_(False)
 
 
 def misheard(words: nn.Module, low: Tensor, told: list[Performance]) -> Tensor:

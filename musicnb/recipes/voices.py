@@ -107,8 +107,12 @@ def write_library(cache: Path) -> None:
 
 
 def polished(
-    pools: list[Pool], net: DecoderNet, cache: Path, minutes: list[float], device: torch.device
-) -> list[int]:
+    pools: list[Pool],
+    net: DecoderNet,
+    cache: Path,
+    minutes: tuple[float, float],
+    device: torch.device,
+) -> tuple[int, int]:
     """Polish in place, first by the critic and then by all; count the steps of each."""
     out = cache / f"{SHARED}-critic.pt"
     alone = polish(pools, net, None, out, minutes=minutes[0], device=device)
@@ -117,10 +121,10 @@ def polished(
     more = polish(pools, net, campplus(cache), out, minutes=minutes[1], device=device)
     after = net.state_dict()
     net.load_state_dict({name: before[name].lerp(after[name], TAKEN) for name in after})
-    return [alone, more]
+    return alone, more
 
 
-def finish(cache: Path, *, minutes: float, polish_minutes: list[float]) -> None:
+def finish(cache: Path, *, minutes: float, polish_minutes: tuple[float, float]) -> None:
     """Train, and write weights, card and library."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     pools = pools_of(cache)
@@ -170,7 +174,7 @@ def main() -> None:
     options = parser.parse_args()
     cache = options.cache.resolve()
     torch.set_num_threads(options.threads)
-    polish_minutes = [options.critic_minutes, options.listener_minutes]
+    polish_minutes = options.critic_minutes, options.listener_minutes
     finish(cache, minutes=options.minutes, polish_minutes=polish_minutes)
 
 

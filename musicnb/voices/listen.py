@@ -182,6 +182,7 @@ def content(
 
 
 @lru_cache(maxsize=2)
+@torch.inference_mode(mode=False)  # whoever asks first, a training may use it after
 def content_network(device: torch.device) -> ContentNet:
     """Return the content network with its weights, on `device`."""
     net = ContentNet(card(CONTENT)["phones"])

@@ -86,6 +86,7 @@ class WhisperEncoder(nn.Module):
 
 
 @lru_cache(maxsize=2)
+@torch.inference_mode(mode=False)  # whoever asks first, a training may use it after
 def whisper_encoder(device: torch.device) -> WhisperEncoder:
     """Return the encoder with its weights, on `device`."""
     net = WhisperEncoder()
