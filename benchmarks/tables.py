@@ -199,6 +199,9 @@ def voices(report: dict[str, Any]) -> Iterable[Table]:
     keys = ("f0_correlation", "f0_correlation_crepe", "f0_cents", "similarity")
     rows = [(name, *(row[key] for key in keys)) for name, row in alone.items()]
     yield _table("The voices' own recordings", columns, rows)
+    near = report["musicnb_similarity"]
+    rows = [("musicnb.similarity and the judge", *near.values())]
+    yield _table("Agreement", ("cosine of embeddings", "mean", "least"), rows)
     found = report["costs"]
     rows = [
         ("musicnb convert", found["convert"]["core_rtf"], found["convert"]["peak_rss_mb"]),

@@ -16,8 +16,8 @@ import musicnb
 from benchmarks.items import PAIRS, RATE, sing
 from benchmarks.measure import run
 from benchmarks.packages import environment, note
-from benchmarks.voice_sources import own_likeness, prompts, sources, transposition
-from musicnb.voices.similarity import embed_voice
+from benchmarks.voice_judges import alike, judged, leave, leave_halves, own_likeness
+from benchmarks.voice_sources import prompter, prompts, sources, transposition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,19 +103,26 @@ def trained(name: str, folder: Path) -> dict[str, Any]:
     command = [*MUSICNB, "voices", "train", str(source), "--name", called,
                "--consent", CONSENT, "--json"]  # fmt: skip
     taken = run(command)
-    targets = {sung: embed_voice(musicnb.Audio(sing(kept, seed=len(PAIRS)) if sung else kept, RATE))
-               for sung in (False, True)}  # fmt: skip
-    rows = []
-    for each in sources()[::4]:
-        if each.name.partition("-")[0] == name:
-            continue
-        target, before = targets[each.kind.startswith("sung")], embed_voice(each.audio)
+    listened = folder / f"{name}-listened"
+    listened.mkdir()
+    own = musicnb.Audio(kept, RATE)
+    leave_halves(own, listened, "own")
+    leave(own, listened / "target.wav")
+    resung = musicnb.Audio(sing(kept, seed=len(PAIRS)), RATE)
+    leave(resung, listened / "target-sung.wav")
+    others = [each for each in sources()[::4] if each.speaker != prompter(name)]
+    for each in others:
         heard = musicnb.estimate_f0(each.audio)
         transpose = transposition(each, heard, called)
-        after = embed_voice(
-            musicnb.convert(each.audio, called, f0=heard, transpose=transpose).audio
-        )
-        rows.append((float(after @ target), float(before @ target), float(after @ before)))
+        made = musicnb.convert(each.audio, called, f0=heard, transpose=transpose).audio
+        leave(each.audio, listened / f"{each.name}.wav")
+        leave(made, listened / f"{each.name}-made.wav")
+    found = judged(listened)
+    rows = []
+    for each in others:
+        target = "target-sung" if each.sung else "target"
+        pairs = (f"{each.name}-made", target), (each.name, target), (f"{each.name}-made", each.name)
+        rows.append([alike(found, *pair) for pair in pairs])
     table = np.array(rows)
     return {
         "seconds_learned_from": LEARNED,
@@ -124,7 +131,7 @@ def trained(name: str, folder: Path) -> dict[str, Any]:
         "peak_rss_mb": round(taken.peak_rss_mb, 1),
         "similarity": round(float(table[:, 0].mean()), 3),
         "similarity_before": round(float(table[:, 1].mean()), 3),
-        "own_recordings": own_likeness(musicnb.Audio(kept, RATE)),
+        "own_recordings": own_likeness(found, "own"),
         "nearer_to_target": round(float((table[:, 0] > table[:, 2]).mean()), 3),
         "sources": len(table),
     }

@@ -25,7 +25,6 @@ from benchmarks.packages import FOLDER, note
 from musicnb.runtime.files import sha256
 from musicnb.voices.controls import suggest_transpose
 from musicnb.voices.library import voice
-from musicnb.voices.similarity import embed_voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,11 +51,9 @@ MACHINES = {
     "espeak": ("espeak-ng", "-v", "en-us+f3", "-w", "{path}", "{text}"),
 }
 PROMPTS = ("en", "fr", "it", "ru")
-#: Seconds of a piece of somebody's own recordings: as long as half the sources are, or longer.
-PIECE = 3
-#: Seconds of a prompt; where the singer of the demo song is alone for a while.
+#: Seconds of a prompt; where the singer of the demo song sings.
 SECONDS = 8.0
-SINGER = ((12.0, 20.0), (20.0, 28.0), (30.0, 38.0))
+SINGER = ((2.0, 10.0), (10.0, 18.0), (28.0, 36.0))
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,9 @@ class Source:
     Attributes
     ----------
     name : str
-        Of its own; whose voice it is stands before the first hyphen.
+        Of its own.
+    speaker : str
+        Whose voice it is.
     kind : str
         'spoken, real', 'spoken, synthetic', 'sung, re-sung speech' or 'sung, real'.
     audio : Audio
@@ -76,9 +75,15 @@ class Source:
     """
 
     name: str
+    speaker: str
     kind: str
     audio: Audio
     text: str = ""
+
+    @property
+    def sung(self) -> bool:
+        """Whether it is sung."""
+        return self.kind.startswith("sung")
 
 
 def sources() -> list[Source]:
@@ -90,7 +95,7 @@ def _people() -> Iterator[Source]:
     librivox = sorted((_pocketsphinx() / "test" / "data" / "librivox").glob("*.wav"))
     for number, path in enumerate(librivox, 1):
         text = path.with_suffix(".txt").read_text("utf-8").strip()
-        yield Source(f"librivox-{number}", "spoken, real", musicnb.load(path), text)
+        yield Source(f"librivox-{number}", "librivox", "spoken, real", musicnb.load(path), text)
 
 
 def _machines() -> Iterator[Source]:
@@ -101,22 +106,26 @@ def _machines() -> Iterator[Source]:
                 filled = [part.format(text=text, path=path) for part in command]
                 subprocess.run(filled, check=True, capture_output=True)
                 audio = musicnb.load(path)
-            yield Source(f"{name}-{number}", "spoken, synthetic", audio, text)
+            yield Source(f"{name}-{number}", name, "spoken, synthetic", audio, text)
 
 
 def _prompts() -> Iterator[Source]:
     for number, name in enumerate(PROMPTS):
         said = read_voice(*VOICES[name])
-        frames = round(SECONDS * RATE)
-        yield Source(f"{name}-spoken", "spoken, real", _audio(said[:frames]))
+        frames, who = round(SECONDS * RATE), prompter(name)
+        yield Source(f"{who}-spoken", who, "spoken, real", _audio(said[:frames]))
         sung = sing(said, seed=number)
-        yield Source(f"{name}-sung", "sung, re-sung speech", _audio(sung[:frames]))
+        yield Source(f"{who}-sung", who, "sung, re-sung speech", _audio(sung[:frames]))
+
+
+def prompter(language: str) -> str:
+    """Return what the person is called here who speaks the prompts: not as a voice is."""
+    return f"prompts-{language}"
 
 
 def transposition(source: Source, heard: F0, target: str) -> int:
     """Return by how many semitones the library suggests to move a source: a song by octaves."""
-    keep_key = source.kind.startswith("sung")
-    return suggest_transpose(heard, voice(target), keep_key=keep_key).transpose
+    return suggest_transpose(heard, voice(target), keep_key=source.sung).transpose
 
 
 def prompts(name: str, seconds: float) -> np.ndarray:
@@ -136,15 +145,6 @@ def prompts(name: str, seconds: float) -> np.ndarray:
     return np.concatenate(said)[:wanted]
 
 
-def own_likeness(said: Audio) -> float:
-    """Return how like the first half of a recording the second is, in pieces of `PIECE` seconds."""
-    middle = said.duration / 2
-    first = embed_voice(said[:middle])
-    starts = np.arange(middle, said.duration - PIECE + 0.01, PIECE)
-    alike = [float(embed_voice(said[start : start + PIECE]) @ first) for start in starts]
-    return round(float(np.mean(alike)), 3)
-
-
 def _audio(samples: np.ndarray) -> Audio:
     return musicnb.Audio(np.ascontiguousarray(samples, np.float32), RATE)
 
@@ -152,7 +152,7 @@ def _audio(samples: np.ndarray) -> Audio:
 def _singer() -> Iterator[Source]:
     vocals = singer()
     for number, (start, stop) in enumerate(SINGER, 1):
-        yield Source(f"starfall-{number}", "sung, real", vocals[start:stop])
+        yield Source(f"starfall-{number}", "starfall", "sung, real", vocals[start:stop])
 
 
 @functools.cache

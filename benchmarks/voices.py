@@ -8,23 +8,20 @@ DNSMOS how good it sounds. What the first two say of the voices' own recordings 
 
 from __future__ import annotations
 
-import functools
-import json
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import soundfile
 
 import musicnb
 from benchmarks.items import PAIRS, RATE, sing
 from benchmarks.machine import machine
 from benchmarks.metrics import interval
-from benchmarks.packages import environment, note
+from benchmarks.packages import note
 from benchmarks.voice_costs import costs
-from benchmarks.voice_sources import Source, own_likeness, sources, transposition
+from benchmarks.voice_judges import alike, judged, leave, leave_halves, own_likeness
+from benchmarks.voice_sources import Source, sources, transposition
 from musicnb.voices.convert import convert
 from musicnb.voices.estimate_f0 import estimate_f0
 from musicnb.voices.f0 import fuse
@@ -32,12 +29,10 @@ from musicnb.voices.library import PACKAGED, voice_names
 from musicnb.voices.similarity import embed_voice
 
 if TYPE_CHECKING:
+    from benchmarks.voice_judges import Judged
     from musicnb import F0, Audio
 
-JUDGE_RATE = 16_000
 PITCH_JUDGES = ("crepe", "praat", "pyin")
-JUDGES = ("pocketsphinx==5.1.1", "speechmos==0.0.1.1", "onnxruntime", "jiwer", "librosa",
-          "soundfile", "pandas", "tqdm", "requests")  # fmt: skip
 #: With --quick: every so many sources.
 QUICK = 5
 FLOORS = {
@@ -47,9 +42,10 @@ FLOORS = {
     "nearer_to_target": (">=", 1.0),
     "word_error_ratio": ("<=", 1.5),
 }
+OF_EVERY_VOICE = ("similarity", "nearer_to_target")
 NOTES = (
     "mean over sources and voices; 95 % bootstrap interval over conversions, which share sources",
-    "similarity: cosine of Resemblyzer's embeddings of the result and the voice's preview",
+    "similarity: cosine of the package Resemblyzer's embeddings of result and voice's preview",
     "the previews were not learned from; before: of the source and the preview",
     "singing is compared with the preview re-sung by WORLD: Resemblyzer knows speech",
     "nearer_to_target: share of results that are more like the preview than like the source",
@@ -59,6 +55,7 @@ NOTES = (
     "the judges' pitch of the preview against swift-f0's: what nobody can be expected to beat",
     "word_error_ratio: pocketsphinx's errors in the results over those in the sources, same words",
     "dnsmos: 1 to 5, trained on speech in calls, of one result of each source, and of the source",
+    "musicnb_similarity: cosine of our embeddings and the package's, of every recording here",
     "sung, real: one singer, separated from a song; what is left of the band counts against it",
 )
 
@@ -68,17 +65,18 @@ def voices(*, quick: bool = False) -> dict[str, Any]:
     found = sources()[:: QUICK if quick else 1]
     targets = [name for name in voice_names() if (PACKAGED / name).is_dir()]
     rows: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         for number, source in enumerate(found, 1):
             note(f"{number}/{len(found)} {source.name}")
-            rows += _converted(source, targets, Path(folder))
+            rows += _converted(source, targets, folder)
+        for target in targets:
+            _references(target, folder)
         note("the judges listen")
-        quality = [name for n, (source, made) in enumerate(_by_source(rows).items())
-                   for name in (source, made[n % len(made)])]  # fmt: skip
-        (Path(folder) / "quality.json").write_text(json.dumps(quality), "utf-8")
-        judged = _judged(Path(folder))
+        heard = judged(folder, _one_of_each(rows))
+        agreement = _agreement(heard, folder)
     for row in rows:
-        row |= {"result": judged[row["file"]], "before": judged[row.pop("source_file")]}
+        row.update(_likeness(row, heard))
     kinds = {row["kind"] for row in rows}
     report: dict[str, Any] = {
         "benchmark": "voices",
@@ -86,52 +84,86 @@ def voices(*, quick: bool = False) -> dict[str, Any]:
         "kinds": {kind: _summary([r for r in rows if r["kind"] == kind]) for kind in sorted(kinds)},
         "voices": {name: _summary([r for r in rows if r["voice"] == name]) for name in targets},
         "all": _summary(rows),
-        "own_recordings": {name: own(name) for name in targets},
+        "own_recordings": {name: own(name, heard) for name in targets},
+        "musicnb_similarity": agreement,
         "costs": costs(quick=quick),
         "notes": list(NOTES),
     }
-    report["floors"] = _floors(report["all"]) + report["costs"].pop("floors")
+    report["floors"] = _floors(report) + report["costs"].pop("floors")
     report["conversions"] = rows
     return report
 
 
 def _converted(source: Source, targets: list[str], folder: Path) -> list[dict[str, Any]]:
     """Return a row for each target but the source's own voice, and leave the sounds for judges."""
-    own = source.name.partition("-")[0]
-    before = embed_voice(source.audio)
-    _for_judges(source.audio, folder / f"{source.name}.wav", source.text)
+    leave(source.audio, folder / f"{source.name}.wav", source.text)
     heard = estimate_f0(source.audio)
     rows = []
     for target in targets:
-        if target == own:
+        if target == source.speaker:
             continue
-        sung = source.kind.startswith("sung")
         transpose = transposition(source, heard, target)
         made = convert(source.audio, target, f0=heard, transpose=transpose)
         file = f"{source.name}-{target}"
-        _for_judges(made.audio, folder / f"{file}.wav", source.text)
-        wanted, after = reference(target, sung=sung), embed_voice(made.audio)
+        leave(made.audio, folder / f"{file}.wav", source.text)
         rows.append(
             {"source": source.name, "kind": source.kind, "voice": target, "file": file}
-            | {"source_file": source.name, "transpose": transpose}
-            | {"similarity": float(after @ wanted), "similarity_before": float(before @ wanted)}
-            | {"similarity_to_source": float(after @ before)}
+            | {"reference": _reference(target, sung=source.sung), "transpose": transpose}
             | pitch(made.audio, made.f0)
         )
     return rows
 
 
-@functools.cache
-def reference(name: str, *, sung: bool) -> np.ndarray:
-    """Return the embedding of a voice's preview, as it is or re-sung with WORLD."""
-    said = musicnb.load(PACKAGED / name / "preview.ogg").mono().resample(RATE).samples[0]
-    return embed_voice(musicnb.Audio(sing(said, seed=len(PAIRS)) if sung else said, RATE))
+def _reference(name: str, *, sung: bool) -> str:
+    return f"{name}-preview-sung" if sung else f"{name}-preview"
 
 
-def own(name: str) -> dict[str, float]:
+def _references(name: str, folder: Path) -> None:
+    """Leave a voice's preview, as it is, re-sung with WORLD, and in halves."""
+    said = musicnb.load(PACKAGED / name / "preview.ogg").mono().resample(RATE)
+    leave(said, folder / f"{_reference(name, sung=False)}.wav")
+    again = musicnb.Audio(sing(said.samples[0], seed=len(PAIRS)), RATE)
+    leave(again, folder / f"{_reference(name, sung=True)}.wav")
+    leave_halves(said, folder, name)
+
+
+def _one_of_each(rows: list[dict[str, Any]]) -> list[str]:
+    """Return every source, and one result of each, each of another voice."""
+    made: dict[str, list[str]] = {}
+    for row in rows:
+        made.setdefault(row["source"], []).append(row["file"])
+    return [
+        name
+        for number, (source, files) in enumerate(made.items())
+        for name in (source, files[number % len(files)])
+    ]
+
+
+def _likeness(row: dict[str, Any], heard: Judged) -> dict[str, Any]:
+    """Return how like target and source a result is, and what else the judges say of it."""
+    file, source, reference = row["file"], row["source"], row.pop("reference")
+    return {
+        "similarity": alike(heard, file, reference),
+        "similarity_before": alike(heard, source, reference),
+        "similarity_to_source": alike(heard, file, source),
+        "result": {key: value for key, value in heard[file].items() if key != "voice"},
+        "before": {key: value for key, value in heard[source].items() if key != "voice"},
+    }
+
+
+def _agreement(heard: Judged, folder: Path) -> dict[str, float]:
+    """Return how near to the judge's embeddings those of `musicnb.similarity` are."""
+    near = [
+        float(embed_voice(musicnb.load(folder / f"{name}.wav")) @ each["voice"])
+        for name, each in heard.items()
+    ]
+    return {"cosine_mean": round(float(np.mean(near)), 4), "cosine_least": round(min(near), 3)}
+
+
+def own(name: str, heard: Judged) -> dict[str, float]:
     """Return what the judges say of a voice's own recordings."""
     said = musicnb.load(PACKAGED / name / "preview.ogg").mono()
-    return {"similarity": own_likeness(said)} | {
+    return {"similarity": own_likeness(heard, name)} | {
         key: round(value, 3) for key, value in pitch(said, estimate_f0(said)).items()
     }
 
@@ -161,31 +193,6 @@ def _kept_to(sung: F0, wanted: F0) -> tuple[float, float]:
     return float(np.corrcoef(*logs)[0, 1]), float(off)
 
 
-def _for_judges(audio: Audio, path: Path, text: str) -> None:
-    mono = audio.mono().resample(JUDGE_RATE).samples[0]
-    soundfile.write(path, mono * min(1.0, 0.99 / max(float(np.abs(mono).max()), 1e-6)), JUDGE_RATE)
-    if text:
-        path.with_suffix(".txt").write_text(text, "utf-8")
-
-
-def _by_source(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
-    """Return the files of the results of each source."""
-    made: dict[str, list[str]] = {}
-    for row in rows:
-        made.setdefault(row["source"], []).append(row["file"])
-    return made
-
-
-def _judged(folder: Path) -> dict[str, dict[str, Any]]:
-    python = environment("judges", JUDGES)
-    command = [python, str(Path(__file__).parent / "judges.py"), str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(done.stderr[-2000:])
-    judged: dict[str, dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
-    return judged
-
-
 def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return means with intervals, and the word errors of results and sources."""
     measures = ("f0_correlation", "f0_correlation_crepe", "similarity", "similarity_before",
@@ -206,11 +213,15 @@ def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _floors(found: dict[str, Any]) -> list[dict[str, Any]]:
+def _floors(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what must hold: over all, and of likeness for every voice."""
     rows = []
     for name, (sign, limit) in FLOORS.items():
-        value = found[name]["mean"] if isinstance(found[name], dict) else found[name]
+        every = name in OF_EVERY_VOICE
+        found = list(report["voices"].values()) if every else [report["all"]]
+        values = [row[name]["mean"] if isinstance(row[name], dict) else row[name] for row in found]
+        value = min(values) if sign == ">=" else max(values)
         passed = value >= limit if sign == ">=" else value <= limit
-        row = {"floor": f"{sign} {limit:g}", "where": name, "value": value, "passed": passed}
-        rows.append(row)
+        row = {"where": f"{name}, the least of the voices" if every else name}
+        rows.append(row | {"floor": f"{sign} {limit:g}", "value": value, "passed": passed})
     return rows

@@ -461,7 +461,7 @@ stranger.reveal(
 # even like it *better*. Remember whose homework it marks: retrieval puts in just the sounds that
 # this encoder knows well. A judge from outside need not agree: in the benchmark of the library
 # (`python -m benchmarks voices`), pocketsphinx gets 28 % of the words wrong in sentences that people
-# read aloud, and 46 % once they are converted. A judge who hears likeness only would never notice. So
+# read aloud, and 47 % once they are converted. A judge who hears likeness only would never notice. So
 # no single number is *the* quality of a conversion, and whoever shows you one has chosen it.
 # </details>
 #

@@ -1,8 +1,9 @@
 """How like two voices are: the cosine of what a speaker encoder says of them.
 
 Wan, Wang, Papir and Lopez Moreno, "Generalized end-to-end loss for speaker verification", ICASSP
-2018; the weights are those of Resemblyzer (Apache 2.0). It was trained by others on other voices,
-and plays no part in the training of any of ours: a judge from outside.
+2018; the weights are those of Resemblyzer (Apache 2.0), and it is used as Resemblyzer does. It was
+trained by others on other voices, and plays no part in the training of any of ours: a judge from
+outside.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
 
 WEIGHTS = "resemblyzer"
 SAMPLE_RATE, N_FFT, HOP_LENGTH, MELS = 16_000, 400, 160, 40
-#: Frames of a window, and from one window to the next.
-WINDOW, STEP = 160, 77
-#: The level its training recordings were brought to, in dBFS.
+#: Frames of a window, and from one window to the next; the last may lack so much of its own.
+WINDOW, STEP, LACKING = 160, 77, 0.25
+#: Recordings softer than this are made as loud, in dBFS, as those were that it was trained on.
 LEVEL_DB = -30.0
-#: Frames so far below the loudest tenth are pauses, and cut out, in dB.
-PAUSE_DB = 35.0
+#: Frames so far below the loudest tenth, in dB, and that far from any other, are pauses: cut out.
+PAUSE_DB, PAUSE = 35.0, 10
 
 
 class SpeakerNet(nn.Module):
@@ -99,12 +100,8 @@ def embed_voice(audio: Audio | Sequence[Audio]) -> NDArray[np.float32]:
             expected="at least half a second of a voice",
             todo="Pass a longer recording.",
         )
-    if len(mel) < WINDOW:
-        mel = np.pad(mel, ((0, WINDOW - len(mel)), (0, 0)), mode="wrap")
-    starts = range(0, len(mel) - WINDOW + 1, STEP)
-    windows = torch.from_numpy(np.stack([mel[s : s + WINDOW] for s in starts]))
     with torch.inference_mode():
-        total = _network()(windows).mean(0).numpy()
+        total = _network()(torch.from_numpy(_windows(mel))).mean(0).numpy()
     return np.asarray(total / np.linalg.norm(total), np.float32)
 
 
@@ -126,14 +123,11 @@ def similarity(one: Audio | Sequence[Audio], other: Audio | Sequence[Audio]) -> 
 
 
 def _mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the mel power spectrogram (frames, 40), at the level the network knows.
-
-    Resemblyzer itself makes soft recordings louder, but no loud one softer.
-    """
+    """Return the mel power spectrogram (frames, 40), of nothing softer than the network knows."""
     import librosa
 
     power = float(np.mean(np.square(samples, dtype=np.float64)))
-    gain = 10 ** (LEVEL_DB / 20) / max(power**0.5, 1e-6)
+    gain = max(1.0, 10 ** (LEVEL_DB / 20) / max(power**0.5, 1e-6))
     mel = librosa.feature.melspectrogram(
         y=samples * np.float32(gain),
         sr=SAMPLE_RATE,
@@ -146,5 +140,16 @@ def _mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _without_pauses(mel: NDArray[np.float32]) -> NDArray[np.float32]:
     level = 10 * np.log10(mel.mean(1) + 1e-12)
-    kept: NDArray[np.float32] = mel[level > np.percentile(level, 90) - PAUSE_DB]
+    loud = level > np.percentile(level, 90) - PAUSE_DB
+    # Near to what the detector keeps that Resemblyzer asks; `benchmarks voices` prints how near.
+    near = np.convolve(loud, np.ones(2 * PAUSE + 1), mode="full")[PAUSE : len(loud) + PAUSE] > 0
+    kept: NDArray[np.float32] = mel[near]
     return kept
+
+
+def _windows(mel: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return windows, (windows, 160, 40), that overlap by half; silence fills up the last."""
+    fits = len(mel) - WINDOW + round(LACKING * WINDOW)
+    starts = range(0, max(fits, 0) + 1, STEP)
+    padded = np.pad(mel, ((0, max(0, starts[-1] + WINDOW - len(mel))), (0, 0)))
+    return np.stack([padded[start : start + WINDOW] for start in starts])
