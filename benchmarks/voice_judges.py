@@ -26,13 +26,15 @@ from musicnb.runtime.files import atomic
 from musicnb.voices.library import PACKAGED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from musicnb import Audio
 
     Judged = dict[str, dict[str, Any]]
-    Embedding = np.ndarray[Any, np.dtype[np.float64]]
 
 RATE = 16_000
-#: With the tools that its packages, of 2020, ask for: of the detector of voice there are wheels.
+#: Resemblyzer itself is of 2020: it imports what SciPy 2 drops, and its detector of voice, of which
+#: only the fork has wheels, what setuptools has dropped.
 JUDGES = ("pocketsphinx==5.1.1", "speechmos==0.0.1.1", "onnxruntime", "jiwer", "librosa",
           "soundfile", "pandas", "tqdm", "requests", "torch", "webrtcvad-wheels", "setuptools<81",
           "scipy<2")  # fmt: skip
@@ -60,9 +62,9 @@ def leave_halves(said: Audio, folder: Path, name: str) -> None:
         leave(said[start : start + PIECE], folder / f"{name}-half-{number}.wav")
 
 
-def judged(folder: Path, quality: list[str] | None = None) -> Judged:
+def judged(folder: Path, quality: Sequence[str] = ()) -> Judged:
     """Return what the judges say of every recording in a folder; of some how good they sound."""
-    (folder / "quality.json").write_text(json.dumps(quality or []), "utf-8")
+    (folder / "quality.json").write_text(json.dumps(list(quality)), "utf-8")
     python = environment("judges", JUDGES, RESEMBLYZER)
     command = [python, str(Path(__file__).parent / "judges.py"), str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

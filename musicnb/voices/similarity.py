@@ -81,6 +81,11 @@ def embed_voice(audio: Audio | Sequence[Audio]) -> NDArray[np.float32]:
     musicnb.errors.InputError
         If there is less than half a second that is not silence.
 
+    Notes
+    -----
+    As Resemblyzer does: soft recordings are made louder, of long pauses 0.2 s are kept, and the
+    mean is taken over windows of 1.6 s that overlap by half. Taught in lesson 08.
+
     Examples
     --------
     >>> import musicnb
